@@ -1,0 +1,125 @@
+#pragma once
+// Every setting of the server. Each is documented, with its default, in configs/troupe.yaml.
+
+#include "protocol/entities.hpp"
+#include "storage/problem.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+namespace troupe::storage {
+
+/// What clients may cost.
+struct http_limits {
+  std::uint64_t body_bytes = 4 * 1024 * 1024; ///< of a request; above: 413
+  std::uint64_t header_bytes = 16 * 1024;     ///< all header lines together; above: 431
+  std::uint64_t uri_bytes = 8 * 1024;         ///< above: 414
+  std::chrono::milliseconds request_timeout{
+      10'000};                                     ///< from the first byte of a request to its last; then 408
+  std::chrono::milliseconds idle_timeout{60'000};  ///< of a kept-alive connection between two requests
+  std::chrono::milliseconds write_timeout{10'000}; ///< a socket that takes nothing for this long is closed
+  std::uint32_t max_connections = 4'096;           ///< open sockets of any kind; further ones are closed
+  std::uint32_t max_clients = 2'048;               ///< WebSockets; further ones get 503
+};
+
+struct http_settings {
+  std::string host = "localhost";           ///< `localhost` is both 127.0.0.1 and ::1
+  std::uint16_t port = 3001;                ///< 0 picks a free one
+  std::string token;                        ///< empty: none
+  bool open = false;                        ///< a host that isn't loopback may be served without a token
+  std::vector<std::string> allowed_hosts;   ///< Host names that count as this server
+  std::vector<std::string> allowed_origins; ///< `https://console.example:8443`
+  std::uint32_t threads = 0;                ///< I/O threads; 0: one for every two cores, at most 4
+  http_limits limits;
+};
+
+struct ticker_settings {
+  double hz = 60; ///< 1..240
+};
+
+enum class exit_mode : std::uint8_t {
+  zero, ///< a frame of zeros is the last one (default)
+  hold  ///< the nodes keep the last frame
+};
+
+/// One receiver of Art-Net.
+struct artnet_output_settings {
+  std::string host = "127.0.0.1"; ///< IP literal or name
+  std::uint16_t port = 6454;
+  std::optional<double> max_hz; ///< absent: the tick rate
+};
+
+struct artnet_settings {
+  bool enabled = true;
+  exit_mode blackout = exit_mode::zero; ///< what is sent on shutdown
+  std::vector<artnet_output_settings> outputs{artnet_output_settings{}};
+};
+
+enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
+enum class log_format : std::uint8_t { text, json };
+struct log_settings {
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+};
+
+/// Whether the clock thread asks for a real-time priority.
+enum class realtime_mode : std::uint8_t {
+  automatic, ///< if permitted (default)
+  on,        ///< refuse to start without
+  off
+};
+
+struct config {
+  http_settings http;
+  ticker_settings ticker;
+  artnet_settings artnet;
+  std::filesystem::path data = "data";                                           ///< DATA_DIR
+  std::string show = "default";                                                  ///< the show that is started
+  std::uint32_t max_entities = static_cast<std::uint32_t>(default_max_entities); ///< per kind
+  release_mode release = release_mode::dark; ///< for models that name none
+  log_settings log;
+  realtime_mode realtime = realtime_mode::automatic;
+};
+
+/// What the command line may say; absent: not given.
+struct config_flags {
+  std::optional<std::string> port, host, data, show;
+  std::optional<std::string> artnet; ///< `host[:port]`, or `on`, `off`
+};
+
+/// By name; what isn't there or empty isn't set. Names that are no setting are ignored.
+using environment = std::map<std::string, std::string, std::less<>>;
+
+template <class T>
+using config_result = tl::expected<T, std::vector<problem>>;
+
+/// Defaults, overridden by the file, by the environment (PORT, HOST, DATA_DIR, SHOW, ARTNET_ENABLED,
+/// ARTNET_DESTINATION), by the flags. Ends with `validate`.
+/// @returns every unknown key, wrong type and value out of range, each with file, line and column, its key
+/// path
+///          in the reason; environment and flags are named in `file` (`PORT`, `--port`), without a place
+config_result<config> load_config(const std::optional<std::filesystem::path>& file,
+                                  const environment& variables, const config_flags& flags);
+
+/// The same with the file's text in memory. @param file_name what problems call it
+config_result<config> parse_config(std::string_view yaml, std::string_view file_name,
+                                   const environment& variables, const config_flags& flags);
+
+/// The rules between settings: a host that isn't loopback needs a token or `http.open`.
+std::vector<problem> validate(const config& value);
+
+/// `localhost`, 127.0.0.0/8 and ::1 (also in brackets).
+bool is_loopback_host(std::string_view host) noexcept;
+
+/// Every key path a settings file may hold (`http.limits.bodyBytes`), in the order of configs/troupe.yaml;
+/// `[]` stands for the items of a list.
+std::vector<std::string> config_keys();
+
+} // namespace troupe::storage
