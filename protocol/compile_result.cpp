@@ -7,7 +7,9 @@ namespace troupe {
 
 namespace {
 
-boost::json::array ids(const std::vector<std::string>& from) { return {from.begin(), from.end()}; }
+boost::json::array ids(const std::vector<std::string>& from) {
+  return boost::json::array(from.begin(), from.end());
+}
 
 } // namespace
 

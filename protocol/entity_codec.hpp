@@ -3,6 +3,7 @@
 
 #include "protocol/entities.hpp"
 #include "protocol/error.hpp"
+#include "protocol/json_text.hpp"
 
 #include <array>
 
@@ -46,23 +47,7 @@ result<void> check_id(std::string_view id, std::string_view field);
 /// A fresh random UUIDv4. @param random 16 random bytes, from outside: no randomness is made here
 std::string uuid_v4(const std::array<std::uint8_t, 16>& random);
 
-// -- JSON text ---------------------------------------------------------------------------------------
-
-/// Parses one JSON text strictly: UTF-8, no duplicate keys, nesting and string lengths as limited, finite
-/// numbers (1e400 is refused), nothing behind it.
-/// @returns PARSE_ERROR when it is no JSON (also duplicate keys and bad UTF-8), VALIDATION_ERROR naming the
-///          field when a limit is passed
-result<boost::json::value> parse_json(std::string_view text);
-
-/// Canonical text: members in their order, no blanks, shortest numbers that read back the same
-/// (0.5, 1, 1e+30; never 5E-1), non-ASCII as it is.
-void append_json(std::string& out, const boost::json::value& value);
-std::string to_json(const boost::json::value& value);
-void append_json_string(std::string& out, std::string_view text);
-
-/// The number as canonical JSON text; not finite becomes 0.
-void append_json_number(std::string& out, double number);
-
+/// Only the attributes it holds; floats as `shortest_decimal`.
 boost::json::object to_json_value(const bundle& value);
 
 } // namespace troupe
