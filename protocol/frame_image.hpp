@@ -43,6 +43,7 @@ struct departure {
   std::string id;
   std::string prefix; ///< json_member_prefix(id)
 };
+using departure_list = std::vector<std::shared_ptr<const departure>>;
 
 class frame_image {
  public:
@@ -71,7 +72,7 @@ class frame_image {
   std::uint64_t last_change() const noexcept { return last_change_; }
 
   /// Fixtures that left the rig while in a client's reach, oldest first. None of them is in the layout.
-  const std::vector<departure>& departures() const noexcept;
+  const departure_list& departures() const noexcept;
 
   /// Whether a delta from this base leaves no departed fixture behind. False for frames of another show, for
   /// frames that the first image doesn't know, and when too many fixtures were deleted since: such a client
@@ -82,10 +83,8 @@ class frame_image {
   wire_forms<fixture_filter>& forms() const noexcept { return forms_; }
 
  private:
-  using departure_list = std::vector<departure>;
-
   void start_anew(const frame_data& data);
-  void carry_over(const frame_image& previous, std::size_t max_departures);
+  void carry_over(const frame_image& previous, std::uint64_t frame, std::size_t max_departures);
   void resize(std::size_t slots);
 
   tick_time time_;
