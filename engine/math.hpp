@@ -1,0 +1,161 @@
+#pragma once
+// Scalar functions whose results are the same bits on every machine, with every compiler and instruction
+// set: additions, multiplications, divisions, comparisons and bit operations in a fixed order, no function of
+// libm. They need -ffp-contract=off, rounding to nearest and denormals (engine/float_environment.hpp).
+// All are written so that loops over them vectorise: no branches, no calls.
+
+#include <bit>
+#include <cstdint>
+
+namespace troupe::engine {
+
+#if defined(__GNUC__)
+#define TROUPE_KERNEL [[gnu::always_inline]] inline
+#else
+#define TROUPE_KERNEL inline
+#endif
+
+// -- float32 ------------------------------------------------------------------------------------------
+
+TROUPE_KERNEL float absolute(float x) noexcept {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
+}
+
+/// NaN and infinities become 0: what a node's output is put through.
+TROUPE_KERNEL float finite_or_zero(float x) noexcept { return absolute(x) <= 0x1.fffffep+127f ? x : 0.0f; }
+
+/// NaN and values up to `low` give `low`.
+TROUPE_KERNEL float clamp(float x, float low, float high) noexcept {
+  x = x > low ? x : low;
+  return x < high ? x : high;
+}
+
+TROUPE_KERNEL float clamp01(float x) noexcept { return clamp(x, 0.0f, 1.0f); }
+
+/// The largest integer up to x. Below 2^23 adding 2^23 rounds to an integer, and one step up or down corrects
+/// it; from 2^23 on every float is an integer.
+TROUPE_KERNEL float floor32(float x) noexcept {
+  constexpr float magic = 0x1p+23f;
+  const float size = absolute(x);
+  const float rounded = (size + magic) - magic;
+  const float down = rounded > size ? rounded - 1.0f : rounded; // floor of the size
+  const float up = down < size ? down + 1.0f : down;            // ceiling of the size
+  const float small = x < 0.0f ? -up : down;
+  return size < magic ? small : x;
+}
+
+/// In [0, 1), also where subtracting would round up to 1.
+TROUPE_KERNEL float frac(float x) noexcept {
+  const float part = x - floor32(x);
+  return part < 1.0f ? part : 0.0f;
+}
+
+/// sin(2πx), error below 3.7e-7, never outside -1..1: a triangle wave, then an odd polynomial.
+TROUPE_KERNEL float sin_turns(float x) noexcept {
+  const float t = 0.25f - absolute(frac(x + 0.25f) - 0.5f);
+  const float u = t * t;
+  return t * (0x1.921fb4p+2f +
+              u * (-0x1.4abbb6p+5f + u * (0x1.46674p+6f + u * (-0x1.3232fap+6f + u * 0x1.3c4b2cp+5f))));
+}
+
+/// How much of the saturation a channel loses at hue h (turns); offset 5/6, 1/2, 1/6 for red, green, blue.
+/// The channel is value - (value · saturation) · this.
+TROUPE_KERNEL float hue(float h, float offset) noexcept {
+  const float k = frac(h + offset) * 6.0f;
+  const float falling = 4.0f - k;
+  const float m = k < falling ? k : falling;
+  return clamp01(m);
+}
+inline constexpr float hue_red = 5.0f / 6.0f;
+inline constexpr float hue_green = 0.5f;
+inline constexpr float hue_blue = 1.0f / 6.0f;
+
+/// 0..255 and 0..65535: floor(x·k + 0.5) of the clamped value.
+TROUPE_KERNEL std::uint32_t to_level8(float x) noexcept {
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(clamp01(x) * 255.0f + 0.5f));
+}
+TROUPE_KERNEL std::uint32_t to_level16(float x) noexcept {
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(clamp01(x) * 65535.0f + 0.5f));
+}
+
+// -- hashing ------------------------------------------------------------------------------------------
+
+TROUPE_KERNEL std::uint32_t mix32(std::uint32_t x) noexcept {
+  x ^= x >> 16;
+  x *= 0x7feb352du;
+  x ^= x >> 15;
+  x *= 0x846ca68bu;
+  return x ^ x >> 16;
+}
+
+/// The 24 high bits as a fraction in [0, 1).
+TROUPE_KERNEL float unit(std::uint32_t hash) noexcept {
+  return static_cast<float>(static_cast<std::int32_t>(hash >> 8)) * 0x1p-24f;
+}
+
+// -- float64: time and phases -------------------------------------------------------------------------
+
+TROUPE_KERNEL double absolute(double x) noexcept {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & 0x7fffffffffffffffu);
+}
+
+/// As floor32; numbers from 2⁵² on are integers already.
+TROUPE_KERNEL double floor64(double x) noexcept {
+  constexpr double magic = 0x1p+52;
+  const double size = absolute(x);
+  const double rounded = (size + magic) - magic;
+  const double down = rounded > size ? rounded - 1.0 : rounded;
+  const double up = down < size ? down + 1.0 : down;
+  const double small = x < 0.0 ? -up : down;
+  return size < magic ? small : x;
+}
+
+/// In [0, 1).
+TROUPE_KERNEL double frac(double x) noexcept {
+  const double part = x - floor64(x);
+  return part < 1.0 ? part : 0.0;
+}
+
+/// In [0, n) for n > 0.
+TROUPE_KERNEL double modulo(double x, double n) noexcept {
+  const double part = x - n * floor64(x / n);
+  return part >= 0.0 && part < n ? part : 0.0;
+}
+
+/// An integral double modulo 2³².
+TROUPE_KERNEL std::uint32_t wrap32(double integer) noexcept {
+  const double in_range = integer - 0x1p+32 * floor64(integer * 0x1p-32);
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(in_range - 0x1p+31)) ^ 0x80000000u;
+}
+
+/// Nanoseconds as seconds.
+inline double seconds(std::int64_t nanoseconds) noexcept { return static_cast<double>(nanoseconds) / 1e9; }
+
+/// base^exponent for base 0..1 and exponent ≥ 0, error a few 1e-16: 2^(exponent · log2 base).
+inline double power01(double base, double exponent) noexcept {
+  if (exponent <= 0.0 || base >= 1.0) return 1.0;
+  if (!(base >= 0x1p-1022)) return 0.0;
+  // base = m · 2^e with m in [√½, √2)
+  const auto bits = std::bit_cast<std::uint64_t>(base);
+  auto e = static_cast<double>(static_cast<std::int64_t>(bits >> 52) - 1023);
+  double m = std::bit_cast<double>((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u);
+  if (m > 0x1.6a09e667f3bcdp+0) {
+    m = m * 0.5;
+    e = e + 1.0;
+  }
+  // ln m = 2 artanh z
+  const double z = (m - 1.0) / (m + 1.0);
+  const double zz = z * z;
+  double series = 1.0 / 23.0;
+  for (double odd = 21.0; odd >= 1.0; odd -= 2.0) series = series * zz + 1.0 / odd;
+  const double log2_base = e + (z * series) * 0x1.71547652b82fep+1; // 2 / ln 2
+  const double y = exponent * log2_base;
+  if (y < -1020.0) return 0.0;
+  const double n = floor64(y + 0.5);
+  const double g = (y - n) * 0x1.62e42fefa39efp-1; // ln 2
+  double sum = 1.0;
+  for (double k = 14.0; k >= 1.0; k -= 1.0) sum = 1.0 + sum * (g / k);
+  return sum * std::bit_cast<double>(static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + 1023) << 52);
+}
+
+} // namespace troupe::engine
