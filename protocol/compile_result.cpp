@@ -14,8 +14,9 @@ boost::json::array ids(const std::vector<std::string>& from) {
 } // namespace
 
 std::string_view compile_code_name(compile_code code) noexcept {
-  static constexpr std::array<std::string_view, 6> names{"UNKNOWN_NODE_TYPE",  "CYCLE_DETECTED", "TYPE_MISMATCH",
-                                                          "MISSING_CONNECTION", "INVALID_PARAM",  "UNKNOWN_REFERENCE"};
+  static constexpr std::array<std::string_view, 6> names{"UNKNOWN_NODE_TYPE", "CYCLE_DETECTED",
+                                                         "TYPE_MISMATCH",     "MISSING_CONNECTION",
+                                                         "INVALID_PARAM",     "UNKNOWN_REFERENCE"};
   return names[static_cast<std::size_t>(code)];
 }
 

@@ -7,7 +7,7 @@ namespace troupe {
 
 std::string_view kind_name(entity_kind kind) noexcept {
   static constexpr std::array<std::string_view, entity_kind_count> names{"model", "fixture", "group",
-                                                                          "input", "preset",  "graph"};
+                                                                         "input", "preset",  "graph"};
   return names[static_cast<std::size_t>(kind)];
 }
 

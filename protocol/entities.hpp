@@ -56,6 +56,7 @@ struct fixture_model {
   std::vector<std::pair<std::string, std::uint8_t>> defaults; ///< DMX value by channel name
   white_mode white = white_mode::copy;
   std::optional<release_mode> release; ///< absent: the server's configured default
+  bool white_named = false;            ///< `whiteMode` was given, and so is written again, also as `copy`
   /// The highest offset, which is the number of DMX channels one fixture takes; 0 without channels.
   std::uint16_t footprint() const noexcept;
 };
@@ -86,6 +87,7 @@ struct preset {
   preset_type type = preset_type::full;
   bundle attributes;
   boost::json::object unknown_attributes; ///< members of `attributes` that Troupe doesn't know, kept
+  boost::json::object unknown_color;      ///< the same of `attributes.color`
 };
 
 struct graph_node {
@@ -93,7 +95,8 @@ struct graph_node {
   std::string type;
   double x = 0, y = 0; ///< position in the editor
   boost::json::object params;
-  boost::json::object further; ///< members that Troupe doesn't know, kept
+  boost::json::object further;          ///< members that Troupe doesn't know, kept
+  boost::json::object position_further; ///< the same of `position`
 };
 
 struct port_ref {
@@ -106,7 +109,8 @@ struct graph_edge {
   std::string id;
   port_ref from;
   port_ref to;
-  boost::json::object further;
+  boost::json::object further;                  ///< members that Troupe doesn't know, kept
+  boost::json::object from_further, to_further; ///< the same of `from` and `to`
 };
 
 struct graph {

@@ -12,7 +12,9 @@ namespace troupe {
 /// Where the JSON comes from: the rules differ in leniency (protocol, section 2 "Damage never costs work").
 enum class entity_source : std::uint8_t {
   network, ///< graphs with unknown node types or ports, edges to nowhere or duplicate ids are refused
-  file     ///< such graphs are loaded, and are then compile errors; nothing else is more lenient
+  /// Such graphs are loaded, and are then compile errors, also when ids of nodes or edges are outside the
+  /// limits; nothing else is more lenient.
+  file
 };
 
 /// The whole entity from one JSON object. `id` and `revision` members of the object are ignored (the caller
@@ -37,8 +39,8 @@ record_ptr with_enabled(const entity_record& graph_record, bool enabled);
 /// The members of an entity in the order of protocol section 1, then the unknown ones.
 boost::json::object entity_members(const entity_record& record);
 
-/// Whether the nodes and edges name only known types and ports, known nodes, and no id twice:
-/// what the network may store (protocol, section 3, last rule).
+/// Whether the nodes and edges have ids within the limits, name only known types and ports, known nodes, and
+/// no id twice: what the network may store (protocol, section 3, last rule).
 result<void> check_graph_structure(const graph& value);
 
 /// Ids: 1..128 bytes of UTF-8 without control characters.

@@ -42,7 +42,9 @@ struct id_trie::node {
   entry* entries() noexcept { return reinterpret_cast<entry*>(this + 1); }
   const entry* entries() const noexcept { return reinterpret_cast<const entry*>(this + 1); }
   pointer* children() noexcept { return reinterpret_cast<pointer*>(entries() + entry_count); }
-  const pointer* children() const noexcept { return reinterpret_cast<const pointer*>(entries() + entry_count); }
+  const pointer* children() const noexcept {
+    return reinterpret_cast<const pointer*>(entries() + entry_count);
+  }
 
   std::uint32_t entry_index(std::uint32_t bit) const noexcept {
     return static_cast<std::uint32_t>(std::popcount(entry_map & (bit - 1)));
@@ -170,13 +172,18 @@ void insert_at(pointer& slot, const entry& added, unsigned shift) {
     const auto sitting = slot->entry_index(bit);
     auto child = join(slot->entries()[sitting], added, shift + bits_per_level);
     const auto place = slot->child_index(bit);
-    reshape(slot, {.entry_map = slot->entry_map & ~bit, .child_map = slot->child_map | bit,
-                   .entry_count = slot->entry_count - 1, .drop_entry = sitting, .gap_child = place});
+    reshape(slot, {.entry_map = slot->entry_map & ~bit,
+                   .child_map = slot->child_map | bit,
+                   .entry_count = slot->entry_count - 1,
+                   .drop_entry = sitting,
+                   .gap_child = place});
     slot->children()[place] = std::move(child);
   } else {
     const auto place = slot->entry_index(bit);
-    reshape(slot, {.entry_map = slot->entry_map | bit, .child_map = slot->child_map,
-                   .entry_count = slot->entry_count + 1, .gap_entry = place});
+    reshape(slot, {.entry_map = slot->entry_map | bit,
+                   .child_map = slot->child_map,
+                   .entry_count = slot->entry_count + 1,
+                   .gap_entry = place});
     slot->entries()[place] = added;
   }
 }
@@ -189,8 +196,11 @@ void lift_single(pointer& slot, std::uint32_t bit) {
   if (child.entry_count != 1 || child.child_map != 0) return;
   const entry last = child.entries()[0];
   const auto place = slot->entry_index(bit);
-  reshape(slot, {.entry_map = slot->entry_map | bit, .child_map = slot->child_map & ~bit,
-                 .entry_count = slot->entry_count + 1, .drop_child = child_at, .gap_entry = place});
+  reshape(slot, {.entry_map = slot->entry_map | bit,
+                 .child_map = slot->child_map & ~bit,
+                 .entry_count = slot->entry_count + 1,
+                 .drop_child = child_at,
+                 .gap_entry = place});
   slot->entries()[place] = last;
 }
 
@@ -204,8 +214,10 @@ void erase_at(pointer& slot, std::uint32_t hash, std::string_view id, unsigned s
   }
   const auto gone = bit ? slot->entry_index(bit) : list_index(*slot, id);
   assert(gone < slot->entry_count && is(slot->entries()[gone], hash, id));
-  reshape(slot, {.entry_map = slot->entry_map & ~bit, .child_map = slot->child_map,
-                 .entry_count = slot->entry_count - 1, .drop_entry = gone});
+  reshape(slot, {.entry_map = slot->entry_map & ~bit,
+                 .child_map = slot->child_map,
+                 .entry_count = slot->entry_count - 1,
+                 .drop_entry = gone});
 }
 
 } // namespace

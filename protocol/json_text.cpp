@@ -27,7 +27,8 @@ constexpr auto escapes = [] {
   return table;
 }();
 
-template <class Integer> void append_integer(std::string& out, Integer number) {
+template <class Integer>
+void append_integer(std::string& out, Integer number) {
   std::array<char, 24> text;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   out.append(text.data(), end);
@@ -80,27 +81,6 @@ void append_json_number(std::string& out, double number) {
   out.append(text.data(), end);
 }
 
-void append_json_rounded(std::string& out, double number) {
-  const double steps = std::floor(number * 100'000.0 + 0.5);
-  if (!(std::fabs(steps) < 9e15)) { // too large for decimals to matter, or no number
-    append_json_number(out, number);
-    return;
-  }
-  auto rest = static_cast<std::int64_t>(steps);
-  if (rest < 0) {
-    out += '-';
-    rest = -rest;
-  }
-  append_integer(out, rest / 100'000);
-  auto decimals = rest % 100'000;
-  if (decimals == 0) return;
-  std::array<char, 6> text{'.', '0', '0', '0', '0', '0'};
-  for (std::size_t i = 5; i > 0; --i, decimals /= 10) text[i] = static_cast<char>('0' + decimals % 10);
-  std::size_t length = text.size();
-  while (text[length - 1] == '0') --length;
-  out.append(text.data(), length);
-}
-
 void append_json(std::string& out, const json::object& value) {
   out += '{';
   bool first = true;
@@ -116,14 +96,30 @@ void append_json(std::string& out, const json::object& value) {
 
 void append_json(std::string& out, const json::value& value) {
   switch (value.kind()) {
-  case json::kind::null: out += "null"; return;
-  case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
-  case json::kind::int64: append_integer(out, value.get_int64()); return;
-  case json::kind::uint64: append_integer(out, value.get_uint64()); return;
-  case json::kind::double_: append_json_number(out, value.get_double()); return;
-  case json::kind::string: append_json_string(out, value.get_string()); return;
-  case json::kind::array: append_array(out, value.get_array()); return;
-  case json::kind::object: append_json(out, value.get_object()); return;
+  case json::kind::null:
+    out += "null";
+    return;
+  case json::kind::bool_:
+    out += value.get_bool() ? "true" : "false";
+    return;
+  case json::kind::int64:
+    append_integer(out, value.get_int64());
+    return;
+  case json::kind::uint64:
+    append_integer(out, value.get_uint64());
+    return;
+  case json::kind::double_:
+    append_json_number(out, value.get_double());
+    return;
+  case json::kind::string:
+    append_json_string(out, value.get_string());
+    return;
+  case json::kind::array:
+    append_array(out, value.get_array());
+    return;
+  case json::kind::object:
+    append_json(out, value.get_object());
+    return;
   }
 }
 
@@ -136,7 +132,8 @@ std::string to_json(const json::value& value) {
 double shortest_decimal(float number) noexcept {
   if (!std::isfinite(number)) return 0;
   std::array<char, 64> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::scientific).ptr;
   double out = 0;
   std::from_chars(text.data(), end, out);
   return out;

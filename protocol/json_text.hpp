@@ -28,10 +28,6 @@ void append_json_string(std::string& out, std::string_view text);
 /// but not including, 1e21, as browsers do.
 void append_json_number(std::string& out, double number);
 
-/// `number` rounded to 5 decimals by floor(x * 100000 + 0.5), trailing zeros cut, never with an exponent:
-/// how frames and status write attributes. Not finite becomes 0.
-void append_json_rounded(std::string& out, double number);
-
 /// The double that the shortest decimal text of a float means: 0.9f gives 0.9 and not 0.8999999761581421,
 /// so that a number stored as float is written as it was read.
 double shortest_decimal(float number) noexcept;

@@ -14,11 +14,16 @@ namespace json = boost::json;
 json::value default_of(const input_spec& in) {
   const auto number = [&](std::size_t i) { return shortest_decimal(in.fallback[i]); };
   switch (in.type) {
-  case port_type::scalar: return number(0);
-  case port_type::boolean: return in.fallback[0] != 0;
-  case port_type::color: return json::object{{"r", number(0)}, {"g", number(1)}, {"b", number(2)}};
-  case port_type::position: return json::object{{"pan", number(0)}, {"tilt", number(1)}};
-  default: return nullptr;
+  case port_type::scalar:
+    return number(0);
+  case port_type::boolean:
+    return in.fallback[0] != 0;
+  case port_type::color:
+    return json::object{{"r", number(0)}, {"g", number(1)}, {"b", number(2)}};
+  case port_type::position:
+    return json::object{{"pan", number(0)}, {"tilt", number(1)}};
+  default:
+    return nullptr;
   }
 }
 
@@ -45,7 +50,8 @@ json::object to_json_value(const param_spec& param) {
   return out;
 }
 
-template <class Spec> json::object by_name(std::span<const Spec> specs) {
+template <class Spec>
+json::object by_name(std::span<const Spec> specs) {
   json::object out;
   out.reserve(specs.size());
   for (const auto& one : specs) out.emplace(one.name, to_json_value(one));
@@ -56,24 +62,27 @@ template <class Spec> json::object by_name(std::span<const Spec> specs) {
 
 std::string_view port_type_name(port_type type) noexcept {
   static constexpr std::array<std::string_view, 7> names{"Scalar", "Bool",      "Color",  "Position",
-                                                          "Bundle", "Selection", "Trigger"};
+                                                         "Bundle", "Selection", "Trigger"};
   return names[static_cast<std::size_t>(type)];
 }
 
 std::string_view param_type_name(param_type type) noexcept {
   static constexpr std::array<std::string_view, 6> names{"faderId",  "buttonId",   "presetId",
-                                                          "groupIds", "fixtureIds", "enum"};
+                                                         "groupIds", "fixtureIds", "enum"};
   return names[static_cast<std::size_t>(type)];
 }
 
 bool joinable(port_type from, port_type to) noexcept {
   if (from == to) return true;
   switch (to) {
-  case port_type::boolean: return from == port_type::trigger;
-  case port_type::scalar: return from == port_type::boolean || from == port_type::trigger;
+  case port_type::boolean:
+    return from == port_type::trigger;
+  case port_type::scalar:
+    return from == port_type::boolean || from == port_type::trigger;
   case port_type::bundle:
     return from == port_type::color || from == port_type::position || from == port_type::scalar;
-  default: return false;
+  default:
+    return false;
   }
 }
 

@@ -158,8 +158,10 @@ constexpr std::array<node_spec, node_type_count> table{{
     {node_type::preset, "Preset", "Preset", "bundle", ins{}, bundle_out, preset_param,
      "The attributes that a preset stores."},
     {node_type::add, "Add", "Add", "math", sum_in, result_out, params{}, "The sum a + b."},
-    {node_type::subtract, "Subtract", "Subtract", "math", sum_in, result_out, params{}, "The difference a - b."},
-    {node_type::multiply, "Multiply", "Multiply", "math", product_in, result_out, params{}, "The product a * b."},
+    {node_type::subtract, "Subtract", "Subtract", "math", sum_in, result_out, params{},
+     "The difference a - b."},
+    {node_type::multiply, "Multiply", "Multiply", "math", product_in, result_out, params{},
+     "The product a * b."},
     {node_type::divide, "Divide", "Divide", "math", product_in, result_out, params{},
      "The quotient a / b; dividing by 0 gives 0."},
     {node_type::min, "Min", "Min", "math", product_in, result_out, params{}, "The smaller of a and b."},
@@ -194,12 +196,12 @@ constexpr std::array<node_spec, node_type_count> table{{
      "Attack, decay and sustain while the gate is open, release when it closes."},
     {node_type::mix_color, "MixColor", "Mix colours", "color", mix_color_in, color_result_out, params{},
      "A blend from colour a to colour b."},
-    {node_type::scale_color, "ScaleColor", "Scale colour", "color", scale_color_in, color_result_out, params{},
-     "Makes a colour brighter or darker."},
+    {node_type::scale_color, "ScaleColor", "Scale colour", "color", scale_color_in, color_result_out,
+     params{}, "Makes a colour brighter or darker."},
     {node_type::hsv_color, "HsvColor", "HSV colour", "color", hsv_in, color_out, params{},
      "A colour made of hue, saturation and value; the hue is in turns."},
-    {node_type::color_to_bundle, "ColorToBundle", "Colour to bundle", "bundle", color_to_bundle_in, bundle_out,
-     params{}, "A bundle that holds a colour."},
+    {node_type::color_to_bundle, "ColorToBundle", "Colour to bundle", "bundle", color_to_bundle_in,
+     bundle_out, params{}, "A bundle that holds a colour."},
     {node_type::position_to_bundle, "PositionToBundle", "Position to bundle", "bundle", position_to_bundle_in,
      bundle_out, params{}, "A bundle that holds pan and tilt."},
     {node_type::scalar_to_bundle, "ScalarToBundle", "Scalar to bundle", "bundle", scalar_in, bundle_out,
@@ -212,8 +214,8 @@ constexpr std::array<node_spec, node_type_count> table{{
      params{}, "Both bundles together; the override wins, attribute by attribute."},
     {node_type::scale_bundle, "ScaleBundle", "Scale bundle", "bundle", scale_bundle_in, bundle_result_out,
      params{}, "Scales every attribute of a bundle."},
-    {node_type::write_attributes, "WriteAttributes", "Write attributes", "output", write_in, outs{}, merge_param,
-     "Writes a bundle to every fixture of a selection; higher priorities win."},
+    {node_type::write_attributes, "WriteAttributes", "Write attributes", "output", write_in, outs{},
+     merge_param, "Writes a bundle to every fixture of a selection; higher priorities win."},
 }};
 
 constexpr bool in_order() {
@@ -232,13 +234,18 @@ constexpr auto by_name = [] {
 
 } // namespace
 
-std::span<const node_spec> node_catalogue() noexcept { return table; }
+std::span<const node_spec> node_catalogue() noexcept {
+  return table;
+}
 
-const node_spec& spec_of(node_type type) noexcept { return table[static_cast<std::size_t>(type)]; }
+const node_spec& spec_of(node_type type) noexcept {
+  return table[static_cast<std::size_t>(type)];
+}
 
 const node_spec* find_node_spec(std::string_view name) noexcept {
-  const auto found = std::lower_bound(by_name.begin(), by_name.end(), name,
-                                      [](auto row, std::string_view wanted) { return table[row].name < wanted; });
+  const auto found =
+      std::lower_bound(by_name.begin(), by_name.end(), name,
+                       [](auto row, std::string_view wanted) { return table[row].name < wanted; });
   return found != by_name.end() && table[*found].name == name ? &table[*found] : nullptr;
 }
 

@@ -25,7 +25,8 @@ class record_vector {
   void pop_back();
 
   /// Visits what isn't null, in order.
-  template <class Visit> void each(Visit& visit) const {
+  template <class Visit>
+  void each(Visit& visit) const {
     if (root_) each_in(*root_, shift_, visit);
   }
 
@@ -38,7 +39,8 @@ class record_vector {
   static constexpr unsigned bits = 5;
   static constexpr std::uint32_t width = 1u << bits;
 
-  template <class Visit> static void each_in(const node& at, unsigned shift, Visit& visit);
+  template <class Visit>
+  static void each_in(const node& at, unsigned shift, Visit& visit);
   static pointer make(bool leaf);
 
   pointer root_;
@@ -71,7 +73,9 @@ struct record_vector::node::inner : node {
   std::array<pointer, width> children;
 };
 
-inline record_vector::node::leaf& record_vector::node::as_leaf() noexcept { return static_cast<leaf&>(*this); }
+inline record_vector::node::leaf& record_vector::node::as_leaf() noexcept {
+  return static_cast<leaf&>(*this);
+}
 inline const record_vector::node::leaf& record_vector::node::as_leaf() const noexcept {
   return static_cast<const leaf&>(*this);
 }
@@ -82,7 +86,8 @@ inline const record_vector::node::inner& record_vector::node::as_inner() const n
   return static_cast<const inner&>(*this);
 }
 
-template <class Visit> void record_vector::each_in(const node& at, unsigned shift, Visit& visit) {
+template <class Visit>
+void record_vector::each_in(const node& at, unsigned shift, Visit& visit) {
   if (shift == 0) {
     for (const auto& record : at.as_leaf().records)
       if (record) visit(record);
