@@ -1,0 +1,105 @@
+#pragma once
+// A second interpreter of protocol sections 4, 5 and 6, as simple as it can be, to compare the engine with.
+// It walks every graph from every WriteAttributes, for every fixture of its selection, as if every node ran
+// for that fixture; it sorts all writes and applies them one by one; it renders one fixture after the other.
+// It shares with the engine only the scalar functions that define the bits (engine/math.hpp).
+
+#include "protocol/bundle.hpp"
+#include "protocol/compile_result.hpp"
+#include "protocol/frame.hpp"
+#include "tests/engine/plain_show.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace troupe::test {
+
+/// What compiling says, from the specification alone. Messages are left empty.
+compile_result expected_compile(const graph& value, const plain_show& show);
+
+/// What one node remembers: for one fixture if any of its inputs varies, else for all.
+struct node_state {
+  double phase = 0; ///< LFO and noise: turns or lattice position; Chase: position in fixtures
+  float level = 0;  ///< Smooth and Envelope: the value
+  float from = 0;   ///< Envelope: where attack or release began
+  double age = 0;   ///< Flash: since the trigger; Envelope: since the gate turned
+  int stage = 0;    ///< Flash: 1 once triggered; Envelope: 1 while the gate is open
+};
+
+/// graph, node, node type, fixture ("" for a node without varying inputs)
+using state_key = std::tuple<std::string, std::string, std::string, std::string>;
+using state_map = std::map<state_key, node_state>;
+
+/// One WriteAttributes as runtime/status tells of it.
+struct expected_report {
+  std::string graph_id, node_id;
+  std::vector<std::string> selection;
+  bool varying = false;
+  float priority = 0;
+  bundle first; ///< what the selection's first fixture gets
+};
+
+using universe_levels = std::array<std::uint8_t, 512>;
+
+struct expected_frame {
+  std::map<std::string, bundle> written; ///< the fixtures in the frame
+  std::map<std::uint16_t, universe_levels> universes;
+  std::set<std::uint16_t> changed; ///< of those: differs from the tick before, or is new
+  std::vector<expected_report> reports;
+};
+
+class oracle {
+ public:
+  explicit oracle(release_mode otherwise = release_mode::dark) : release_(otherwise) {}
+
+  /// The show as it is from the next tick on. State stays where graph, node and type stay.
+  void install(const plain_show& show);
+
+  expected_frame tick(const tick_time& time, const controls& now);
+
+ private:
+  struct write;
+  std::vector<write> evaluate(const tick_time& time, const controls& now, expected_frame& out);
+  bundle effective(const fixture_model* model, const std::string& id, const bundle* written);
+
+  release_mode release_;
+  plain_show show_;
+  std::set<std::string> running_; ///< graphs that are enabled and compile
+  state_map state_;
+  std::map<std::string, bundle> held_; ///< by fixture: what its channels showed in the tick before
+  std::map<std::uint16_t, universe_levels> sent_;
+};
+
+// -- the parts -----------------------------------------------------------------------------------------
+
+/// One write of one fixture at one tick.
+struct fixture_write {
+  std::string fixture;
+  float priority = 0;
+  std::string merge;
+  bundle attributes;
+};
+
+/// What an edit leaves of the state of a graph that compiles: the nodes whose id and type stay. Of a node
+/// that varies, the fixtures that are still selected; one that begins to vary starts each of them with what
+/// it had; one that ceases to vary starts afresh. Nodes from which no write is reached keep all and stand
+/// still.
+void settle_state(const named<graph>& g, const plain_show& show, state_map& state);
+
+/// All writes of one graph at one tick, in the order of its nodes. Advances the state of every node behind a
+/// write.
+std::vector<fixture_write> walk_graph(const named<graph>& g, const plain_show& show, const tick_time& time,
+                                      const controls& now, state_map& state,
+                                      std::vector<expected_report>& reports);
+
+/// Applies a write to what a fixture holds so far.
+void merge_into(bundle& target, const bundle& from, const std::string& mode);
+
+/// The level of every channel of one fixture, in the order of the model's channels.
+std::vector<std::uint8_t> expected_levels(const fixture_model& model, const bundle& attributes);
+
+} // namespace troupe::test

@@ -1,0 +1,236 @@
+// Section 4: which node runs for which fixture, and what it remembers.
+#include "engine/math.hpp"
+#include "tests/engine/oracle_nodes.hpp"
+
+#include <optional>
+#include <set>
+
+namespace troupe::test {
+namespace {
+
+/// What a write puts into a frame: within the units of the attributes, and no -0.
+bundle in_range(bundle b) {
+  using engine::clamp01;
+  if (b.intensity) b.intensity = clamp01(*b.intensity);
+  if (b.color) b.color = rgb{clamp01(b.color->r), clamp01(b.color->g), clamp01(b.color->b)};
+  if (b.pan) b.pan = engine::clamp(*b.pan, -1, 1) + 0.f;
+  if (b.tilt) b.tilt = engine::clamp(*b.tilt, -1, 1) + 0.f;
+  if (b.zoom) b.zoom = clamp01(*b.zoom);
+  return b;
+}
+
+class walk {
+ public:
+  walk(const named<graph>& g, const plain_show& show, const tick_time& time, const controls& now,
+       state_map& state)
+      : id_(g.id), g_(g.value), show_(show), now_(now), state_(state), t_(engine::seconds(time.t_ns)),
+        dt_(engine::seconds(time.dt_ns)) {}
+
+  void settle() {
+    std::erase_if(state_, [&](const auto& entry) {
+      const auto& [graph_id, node_id, type, fixture] = entry.first;
+      if (graph_id != id_) return false;
+      for (const auto& n : g_.nodes)
+        if (n.id == node_id && n.type == type) return false;
+      return true;
+    });
+    for (const auto& n : g_.nodes)
+      if (const auto fixtures = domain(n); fixtures && has_state(find_node_spec(n.type)->type))
+        settle(n, *fixtures);
+  }
+
+  std::vector<fixture_write> run(std::vector<expected_report>& reports) {
+    std::vector<fixture_write> writes;
+    for (const auto& n : g_.nodes)
+      if (n.type == "WriteAttributes") write(n, writes, reports);
+    return writes;
+  }
+
+ private:
+  void settle(const graph_node& n, const std::set<std::string>& fixtures) {
+    const bool per_fixture = varies(n);
+    const auto uniform = state_.find({id_, n.id, n.type, ""});
+    if (per_fixture && uniform != state_.end()) {
+      const auto had = uniform->second;
+      state_.erase(uniform);
+      for (const auto& fixture : fixtures) state_[{id_, n.id, n.type, fixture}] = had;
+    }
+    std::erase_if(state_, [&](const auto& entry) {
+      const auto& [graph_id, node_id, type, fixture] = entry.first;
+      if (graph_id != id_ || node_id != n.id || fixture.empty()) return false;
+      return !per_fixture || !fixtures.contains(fixture);
+    });
+  }
+
+  void write(const graph_node& n, std::vector<fixture_write>& writes, std::vector<expected_report>& reports) {
+    const auto& spec = spec_of(node_type::write_attributes);
+    expected_report report{id_, n.id, selection(n), varies(n), 0, {}};
+    const auto* merge = n.params.if_contains("merge");
+    const std::string mode = merge ? std::string(merge->get_string()) : "override";
+    const auto one = [&](const std::string& fixture) {
+      return fixture_write{fixture, input(n, *port(spec, "priority"), fixture).numbers[0], mode,
+                           in_range(input(n, *port(spec, "bundle"), fixture).attributes)};
+    };
+    // What doesn't depend on the fixture runs also while nobody is selected.
+    if (report.selection.empty()) run_uniform(n);
+    for (const auto& fixture : report.selection) {
+      writes.push_back(one(fixture));
+      if (fixture == report.selection.front()) {
+        report.priority = writes.back().priority;
+        report.first = writes.back().attributes;
+      }
+    }
+    reports.push_back(std::move(report));
+  }
+
+  const graph_node& node(const std::string& id) const {
+    return *std::find_if(g_.nodes.begin(), g_.nodes.end(), [&](const auto& n) { return n.id == id; });
+  }
+
+  const graph_edge* edge_into(const graph_node& n, std::string_view to) const {
+    for (const auto& e : g_.edges)
+      if (e.to.node_id == n.id && e.to.port == to) return &e;
+    return nullptr;
+  }
+
+  static const input_spec* port(const node_spec& spec, std::string_view name) {
+    for (const auto& p : spec.inputs)
+      if (p.name == name) return &p;
+    return nullptr;
+  }
+
+  /// Whether an input of the node depends on the fixture.
+  bool varies(const graph_node& n) const {
+    for (const auto& p : find_node_spec(n.type)->inputs) {
+      if (p.type == port_type::selection) continue;
+      if (const auto* e = edge_into(n, p.name)) {
+        const auto& source = node(e->from.node_id);
+        if (source.type == "Chase" || source.type == "Spread" || varies(source)) return true;
+      }
+    }
+    return false;
+  }
+
+  /// The existing fixtures behind a node's selection port, in order, each once.
+  std::vector<std::string> selection(const graph_node& n) const {
+    const auto& from = node(edge_into(n, "selection")->from.node_id);
+    const bool groups = from.type == "SelectGroup";
+    std::vector<std::string> named_ids, all, out;
+    if (const auto* ids = from.params.if_contains(groups ? "groupIds" : "fixtureIds")) {
+      for (const auto& x : ids->get_array()) named_ids.emplace_back(x.get_string());
+    } else if (const auto* one = from.params.if_contains(groups ? "groupId" : "fixtureId")) {
+      named_ids.emplace_back(one->get_string());
+    }
+    for (const auto& one : named_ids) {
+      if (!groups)
+        all.push_back(one);
+      else if (const auto* members = find(show_.groups, one))
+        all.insert(all.end(), members->fixture_ids.begin(), members->fixture_ids.end());
+    }
+    for (const auto& fixture : all)
+      if (find(show_.fixtures, fixture) && std::find(out.begin(), out.end(), fixture) == out.end())
+        out.push_back(fixture);
+    return out;
+  }
+
+  port_value input(const graph_node& n, const input_spec& to, const std::string& fixture) {
+    if (const auto* e = edge_into(n, to.name)) {
+      const auto& source = node(e->from.node_id);
+      const auto& spec = *find_node_spec(source.type);
+      const auto& values = values_of(source, fixture);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        if (spec.outputs[i].name == e->from.port) return arrive(values[i], to);
+    }
+    port_value out{to.type, to.fallback, {}};
+    const auto* given = n.params.if_contains(to.name);
+    if (!given) return out;
+    const auto number = [](const boost::json::value& x) {
+      return engine::finite_or_zero(static_cast<float>(x.to_number<double>()));
+    };
+    if (to.type == port_type::scalar) out.numbers = {number(*given)};
+    if (to.type == port_type::boolean) out.numbers = {given->get_bool() ? 1.f : 0.f};
+    if (to.type == port_type::color)
+      out.numbers = {number(given->at("r")), number(given->at("g")), number(given->at("b"))};
+    if (to.type == port_type::position) out.numbers = {number(given->at("pan")), number(given->at("tilt"))};
+    return out;
+  }
+
+  const std::vector<port_value>& values_of(const graph_node& n, const std::string& fixture) {
+    if (const auto done = done_.find({n.id, fixture}); done != done_.end()) return done->second;
+    const auto& spec = *find_node_spec(n.type);
+    node_call call{spec.type, n, show_, now_, t_, dt_, {}, 0, -1};
+    for (const auto& p : spec.inputs) {
+      if (p.type != port_type::selection) {
+        call.in[p.name] = input(n, p, fixture);
+      } else if (edge_into(n, p.name)) {
+        const auto ids = selection(n);
+        call.count = static_cast<int>(ids.size());
+        const auto place = std::find(ids.begin(), ids.end(), fixture);
+        if (place != ids.end()) call.index = static_cast<int>(place - ids.begin());
+      }
+    }
+    node_state state;
+    if (has_state(spec.type)) {
+      const state_key key{id_, n.id, n.type, varies(n) ? fixture : ""};
+      if (touched_.insert(key).second) {
+        const auto before = state_.find(key);
+        state_[key] = advance(call, before == state_.end() ? nullptr : &before->second);
+      }
+      state = state_[key];
+    }
+    return done_[{n.id, fixture}] = outputs(call, state);
+  }
+
+  /// Advances what the node's inputs need that is the same for every fixture.
+  void run_uniform(const graph_node& n) {
+    for (const auto& p : find_node_spec(n.type)->inputs) {
+      const auto* e = p.type == port_type::selection ? nullptr : edge_into(n, p.name);
+      if (!e) continue;
+      const auto& source = node(e->from.node_id);
+      if (varies(source))
+        run_uniform(source);
+      else
+        values_of(source, "");
+    }
+  }
+
+  /// The fixtures that a node runs for: the selections of the writes it reaches. Nothing if it reaches none.
+  std::optional<std::set<std::string>> domain(const graph_node& n) const {
+    if (n.type == "WriteAttributes") {
+      const auto ids = selection(n);
+      return std::set<std::string>(ids.begin(), ids.end());
+    }
+    std::optional<std::set<std::string>> out;
+    for (const auto& e : g_.edges)
+      if (e.from.node_id == n.id)
+        if (const auto behind = domain(node(e.to.node_id))) {
+          if (!out) out.emplace();
+          out->insert(behind->begin(), behind->end());
+        }
+    return out;
+  }
+
+  const std::string& id_;
+  const graph& g_;
+  const plain_show& show_;
+  const controls& now_;
+  state_map& state_;
+  double t_, dt_;
+  std::map<std::pair<std::string, std::string>, std::vector<port_value>> done_; ///< node, fixture
+  std::set<state_key> touched_;
+};
+
+} // namespace
+
+void settle_state(const named<graph>& g, const plain_show& show, state_map& state) {
+  const controls none;
+  walk(g, show, {}, none, state).settle();
+}
+
+std::vector<fixture_write> walk_graph(const named<graph>& g, const plain_show& show, const tick_time& time,
+                                      const controls& now, state_map& state,
+                                      std::vector<expected_report>& reports) {
+  return walk(g, show, time, now, state).run(reports);
+}
+
+} // namespace troupe::test

@@ -1,0 +1,196 @@
+// The engine against the oracle: the same random show, the same edits, the same inputs, and every bit of
+// every frame and every channel of every universe compared.
+//
+//   TROUPE_PROPERTY_ROUNDS=100000 test_engine "[property]"   a long run
+//   TROUPE_PROPERTY_SEED=4711 test_engine "[property]"       one seed again, with its script on failure
+#include "engine/compiler.hpp"
+#include "engine/rig.hpp"
+#include "engine/show_evaluator.hpp"
+#include "protocol/show_state.hpp"
+#include "tests/engine/comparison.hpp"
+#include "tests/engine/oracle.hpp"
+#include "tests/engine/random_show.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <sstream>
+
+namespace troupe::test {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+/// Calls `check(seed)` for every round; a seed of the environment alone.
+template <class Check>
+void for_seeds(std::uint64_t rounds, Check&& check) {
+  if (const auto one = from_environment("TROUPE_PROPERTY_SEED", 0)) return check(one);
+  rounds = from_environment("TROUPE_PROPERTY_ROUNDS", rounds);
+  for (std::uint64_t seed = 1; seed <= rounds; ++seed) check(seed);
+}
+
+/// The engine, driven as the compiler's actor and the stage drive it.
+class engine_side {
+ public:
+  void install(const plain_show& show, bool new_show, dice& roll) {
+    const auto state = to_state(show);
+    const auto rig = engine::make_rig(state, {}, rig_.get());
+    engine::stage_install change;
+    change.new_show = new_show;
+    const bool other_slots = !rig_ || !rig->same_slots(*rig_);
+    if (!rig_ || roll.chance(80) || text_of_rig(show) != text_of_rig(show_)) change.rig = rig;
+    // Either everything anew, or only what the edit touches.
+    const bool everything = new_show || other_slots || roll.chance(30) || !same_surroundings(show);
+    state.each(entity_kind::graph, [&](const record_ptr& record) {
+      const auto* before = find(show_.graphs, record->id);
+      if (everything || !before || to_text(*before) != to_text(record->as<graph>()))
+        change.graphs.push_back(graph_of(*record, state, *rig));
+    });
+    for (const auto& old : show_.graphs)
+      if (!new_show && !find(show.graphs, old.id)) change.removed_graphs.push_back(old.id);
+    if (roll.chance(60))
+      for (const auto& g : show.graphs) change.graph_order.push_back(g.id);
+    rig_ = rig;
+    show_ = show;
+    evaluator_.install(change);
+  }
+
+  void tick(const tick_time& time, const controls& now) {
+    evaluator_.tick(time, to_snapshot(now), frame, levels);
+  }
+
+  frame_data frame;
+  dmx_data levels;
+
+ private:
+  static engine::graph_install graph_of(const entity_record& record, const show_state& state,
+                                        const engine::rig& rig) {
+    auto made = engine::compile_graph(record, state, rig);
+    engine::graph_install out;
+    out.graph_id = record.id;
+    out.revision = record.revision;
+    out.enabled = record.as<graph>().enabled;
+    for (const auto& e : made.result.errors) {
+      if (e.warning) continue;
+      if (out.last_error.empty()) out.last_error = e.message;
+      ++out.error_count;
+    }
+    out.program = std::move(made.program);
+    return out;
+  }
+
+  static std::string text_of_rig(const plain_show& show) {
+    return to_text({show.models, show.fixtures, {}, {}, {}, {}});
+  }
+
+  bool same_surroundings(const plain_show& show) const {
+    const auto text = [](const plain_show& s) {
+      return to_text({{}, s.fixtures, s.groups, s.inputs, s.presets, {}});
+    };
+    return text(show) == text(show_);
+  }
+
+  engine::show_evaluator evaluator_;
+  std::shared_ptr<const engine::rig> rig_;
+  plain_show show_;
+};
+
+/// One seed's life: a show, edits between ticks, and after each tick the comparison.
+class rehearsal {
+ public:
+  explicit rehearsal(std::uint64_t seed) : seed_(seed), roll_(seed), show_(random_show(roll_)) {}
+
+  void run() {
+    install(true);
+    const int ticks = roll_.between(6, 24);
+    for (int i = 0; i < ticks; ++i) {
+      if (i > 0 && roll_.chance(25)) edit();
+      tick();
+    }
+  }
+
+ private:
+  void edit() {
+    if (roll_.chance(3)) {
+      show_ = random_show(roll_);
+      log_ << "  another show\n";
+      return install(true);
+    }
+    const int steps = roll_.chance(85) ? 1 : 2; // at times two steps without a tick between them
+    for (int i = 0; i < steps; ++i) {
+      log_ << "  " << editor_->step(roll_) << '\n';
+      install(false);
+    }
+  }
+
+  void install(bool new_show) {
+    if (new_show) {
+      expected_ = oracle{};
+      editor_.emplace(show_);
+    }
+    expected_.install(show_);
+    actual_.install(show_, new_show, roll_);
+  }
+
+  void tick() {
+    const std::int64_t dt = time_.frame_number == 0 ? 0 : random_dt_ns(roll_);
+    time_ = {time_.frame_number + 1, time_.t_ns + dt, dt, 0};
+    move_controls(roll_, show_, now_);
+    log_ << "tick " << time_.frame_number << " dt " << dt << '\n';
+    const auto expected = expected_.tick(time_, now_);
+    actual_.tick(time_, now_);
+    const auto difference = compare(expected, show_, actual_.frame, actual_.levels);
+    if (!difference.empty())
+      FAIL("seed " << seed_ << ", tick " << time_.frame_number << ": " << difference << "\nscript:\n"
+                   << log_.str() << "show: " << to_text(show_));
+  }
+
+  std::uint64_t seed_;
+  dice roll_;
+  plain_show show_;
+  std::optional<random_editor> editor_;
+  oracle expected_;
+  engine_side actual_;
+  controls now_;
+  tick_time time_;
+  std::ostringstream log_;
+};
+
+} // namespace
+
+TEST_CASE("property: engine and oracle make the same frames through random shows and edits",
+          "[engine][property]") {
+  std::uint64_t seeds = 0;
+  for_seeds(1500, [&](std::uint64_t seed) {
+    rehearsal(seed).run();
+    ++seeds;
+  });
+  REQUIRE(seeds > 0);
+}
+
+TEST_CASE("property: compiling finds the same errors, warnings and dependencies as the oracle",
+          "[engine][property]") {
+  std::uint64_t broken = 0;
+  for_seeds(3000, [&](std::uint64_t seed) {
+    dice roll(seed);
+    auto show = random_show(roll);
+    auto g = random_graph(roll, show);
+    for (int i = roll.between(0, 3); i-- > 0;) break_graph(roll, g);
+    show.graphs = {{"graph", g}};
+    const auto expected = expected_compile(g, show);
+    broken += !expected.ok;
+    const auto state = to_state(show);
+    const auto record = state.find(entity_kind::graph, "graph");
+    const auto checked = engine::check_graph(*record, state);
+    const auto made = engine::compile_graph(*record, state, *engine::make_rig(state, {}, nullptr));
+    auto difference = compare(expected, checked);
+    if (difference.empty() && !(checked == made.result)) difference = "check_graph and compile_graph differ";
+    if (difference.empty() && checked.ok != (made.program != nullptr)) difference = "ok and program differ";
+    if (!difference.empty()) FAIL("seed " << seed << ": " << difference << "\nshow: " << to_text(show));
+  });
+  if (std::getenv("TROUPE_PROPERTY_SEED") == nullptr) REQUIRE(broken > 0);
+}
+
+} // namespace troupe::test
