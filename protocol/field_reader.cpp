@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 void append_field(std::string& path, std::string_view key) {
   if (!path.empty()) path += '.';
-  path += key;
+  path += excerpt(key);
 }
 
 void append_field(std::string& path, std::size_t index) {

@@ -13,7 +13,7 @@
 
 namespace troupe {
 
-/// Appends `.key`, or `key` at the beginning: how fields are named in `details.field`.
+/// Appends `.key`, or `key` at the beginning: how fields are named in `details.field`. Long keys are cut.
 void append_field(std::string& path, std::string_view key);
 /// Appends `[index]`.
 void append_field(std::string& path, std::size_t index);

@@ -1,5 +1,6 @@
 #include "protocol/entity_fields.hpp"
 #include "protocol/node_catalogue.hpp"
+#include "protocol/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -93,7 +94,7 @@ using node_types = std::unordered_map<string_view, const node_spec*>;
 void check_own_id(const std::string& id, const field_path& at, std::unordered_set<string_view>& seen,
                   field_reader& in) {
   in.id(json::value(id), at);
-  if (!seen.insert(id).second) in.refuse(at, fmt::format("is used twice: \"{}\"", id));
+  if (!seen.insert(id).second) in.refuse(at, fmt::format("is used twice: \"{}\"", excerpt(id)));
 }
 
 /// The ports of outputs and inputs are of different types, but both have names.
@@ -102,10 +103,12 @@ void check_end(const port_ref& end, const field_path& at, const node_types& type
                std::span<const Port> (*ports)(const node_spec&), field_reader& in) {
   const auto node = types.find(end.node_id);
   if (node == types.end())
-    return in.refuse(at.member("nodeId"), fmt::format("names no node of the graph: \"{}\"", end.node_id));
+    return in.refuse(at.member("nodeId"),
+                     fmt::format("names no node of the graph: \"{}\"", excerpt(end.node_id)));
   const auto known = ports(*node->second);
   if (std::none_of(known.begin(), known.end(), [&](const Port& one) { return one.name == end.port; }))
-    in.refuse(at.member("port"), fmt::format("is no such port of {}: \"{}\"", node->second->name, end.port));
+    in.refuse(at.member("port"),
+              fmt::format("is no such port of {}: \"{}\"", node->second->name, excerpt(end.port)));
 }
 
 void write_port(const port_ref& end, const json::object& further, json::object& to) {
@@ -139,7 +142,7 @@ void check_structure(const graph& value, field_reader& in) {
     const auto at = nodes_at.item(i);
     check_own_id(node.id, at.member("id"), seen, in);
     const auto* spec = find_node_spec(node.type);
-    if (!spec) in.refuse(at.member("type"), fmt::format("is no known node type: \"{}\"", node.type));
+    if (!spec) in.refuse(at.member("type"), fmt::format("is no known node type: \"{}\"", excerpt(node.type)));
     types.emplace(node.id, spec);
   }
   seen.clear();

@@ -3,6 +3,7 @@
 #include "protocol/entities.hpp"
 #include "protocol/field_reader.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/utf8.hpp"
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
@@ -198,8 +199,7 @@ class handler {
       twice = std::adjacent_find(first, keys_.end(), same);
     }
     if (twice == keys_.end()) return true;
-    std::string name(key(*twice));
-    if (name.size() > 64) name = "a long one";
+    const std::string name(excerpt(key(*twice)));
     keys_.resize(levels_.back().first_key); // so that the place is that of the object
     auto in = place();
     problem_ = fail(ec::parse_error,

@@ -75,4 +75,12 @@ bool has_control(std::string_view text) noexcept {
   return false;
 }
 
+std::string_view excerpt(std::string_view text) noexcept {
+  constexpr std::size_t most = 64;
+  if (text.size() <= most) return text;
+  auto end = most;
+  while (end > most - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 } // namespace troupe

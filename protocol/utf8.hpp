@@ -18,4 +18,7 @@ bool is_blank(std::string_view text) noexcept;
 /// Whether it holds a control character (U+0000..U+001F, U+007F..U+009F). @pre is_utf8(text)
 bool has_control(std::string_view text) noexcept;
 
+/// The beginning of a text, short enough to be quoted in a message: at most 64 bytes, no character cut.
+std::string_view excerpt(std::string_view text) noexcept;
+
 } // namespace troupe
