@@ -169,7 +169,8 @@ void frame_image::build(const frame_data& data, const frame_image* previous, std
       carry_over(*previous, data.time.frame_number, max_departures);
     }
   }
-  if (kernel::advance(data, slots(), *before, columns_)) last_change_ = data.time.frame_number;
+  static const auto advance = kernel::advance_variants().front();
+  if (advance(data, slots(), *before, columns_)) last_change_ = data.time.frame_number;
 }
 
 frame_image_ptr frame_image_pool::make(const frame_data& data, std::uint64_t show_epoch) {

@@ -18,13 +18,14 @@ constexpr std::size_t max_bundle_size = 192;
 /// A text of which only the beginning is filled.
 class buffer {
  public:
+  /// Reuses what is there: only what is added to its size costs time.
   buffer(std::string& out, std::size_t expected) : out_(out) {
-    if (out_.size() < expected) out_.resize(expected);
+    out_.resize(std::max(out_.size() + 2 * max_bundle_size, expected));
   }
 
   /// Where to write `size` bytes at most, given that everything up to `end` is filled.
   char* room(std::size_t filled, std::size_t size) {
-    if (out_.size() - filled < size) out_.resize(std::max(filled + size, 2 * out_.size()));
+    if (out_.size() - filled < size) out_.resize(std::max(filled + size, out_.size() / 2 * 3));
     return out_.data() + filled;
   }
 
@@ -58,12 +59,13 @@ char* put_members(char* out, std::uint8_t mask, Value&& value) noexcept {
     out = fixed_text::write(out, value(column::intensity));
   }
   if ((mask & has_color) != 0) {
+    const std::int32_t r = value(column::red), g = value(column::green), b = value(column::blue);
     out = put(out, ",\"color\":{\"r\":");
-    out = fixed_text::write(out, value(column::red));
+    out = fixed_text::write(out, r);
     out = put(out, ",\"g\":");
-    out = fixed_text::write(out, value(column::green));
+    out = fixed_text::write(out, g);
     out = put(out, ",\"b\":");
-    out = fixed_text::write(out, value(column::blue));
+    out = fixed_text::write(out, b);
     *out++ = '}';
   }
   if ((mask & has_pan) != 0) {
