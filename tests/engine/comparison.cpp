@@ -130,7 +130,7 @@ std::string compare_reports(const expected_frame& expected, const plain_show& sh
 
 using finding = std::tuple<compile_code, std::string, std::string, bool>;
 
-std::string in_words(const std::multiset<finding>& findings) {
+std::string in_words(const std::set<finding>& findings) {
   std::ostringstream out;
   for (const auto& [code, node, port, warning] : findings)
     out << ' ' << compile_code_name(code) << '(' << node << '.' << port << (warning ? ", warning)" : ")");
@@ -150,8 +150,8 @@ std::string compare(const expected_frame& expected, const plain_show& show, cons
 }
 
 std::string compare(const compile_result& expected, const compile_result& actual) {
-  std::multiset<finding> wanted, got;
-  const auto collect = [](const compile_result& from, std::multiset<finding>& to) {
+  std::set<finding> wanted, got;
+  const auto collect = [](const compile_result& from, std::set<finding>& to) {
     for (const auto& e : from.errors) {
       const bool cycle = e.code == compile_code::cycle_detected;
       to.insert({e.code, cycle ? "" : e.node_id, e.port, e.warning});

@@ -37,11 +37,13 @@ void merge_into(bundle& target, const bundle& from, const std::string& mode) {
 void oracle::install(const plain_show& show) {
   show_ = show;
   running_.clear();
+  std::set<std::string> patched;
+  for (const auto& f : show.fixtures) patched.insert(f.id);
   std::erase_if(state_, [&](const auto& entry) {
     const auto& [graph_id, node_id, type, fixture_id] = entry.first;
-    return !find(show.graphs, graph_id) || (!fixture_id.empty() && !find(show.fixtures, fixture_id));
+    return !find(show.graphs, graph_id) || (!fixture_id.empty() && !patched.contains(fixture_id));
   });
-  std::erase_if(held_, [&](const auto& entry) { return !find(show.fixtures, entry.first); });
+  std::erase_if(held_, [&](const auto& entry) { return !patched.contains(entry.first); });
   for (const auto& g : show.graphs) {
     if (!expected_compile(g.value, show).ok) continue; // frozen, to resume where it was
     settle_state(g, show, state_);

@@ -16,18 +16,17 @@ class checker {
 
   compile_result run() {
     node_types();
-    if (!failed()) structure();
     if (!failed()) cycle();
     if (failed()) return finish();
     for (const auto& n : g_.nodes) depend(n);
-    edge_types();
-    find_live();
+    node_ids();
+    edges();
     for (const auto& n : g_.nodes)
-      if (live_.contains(n.id)) required_inputs(n);
+      if (live(n)) required_inputs(n);
     for (const auto& n : g_.nodes)
-      if (live_.contains(n.id)) params(n);
+      if (live(n)) params(n);
     for (const auto& n : g_.nodes)
-      if (live_.contains(n.id)) references(n);
+      if (live(n)) references(n);
     return finish();
   }
 
@@ -65,10 +64,12 @@ class checker {
     return nullptr;
   }
 
-  bool connected(const graph_node& n, std::string_view port) const {
+  /// The edge that feeds a port: the first one. Edges belong to the first node with an id.
+  const graph_edge* edge_into(const graph_node& n, std::string_view port) const {
+    if (node(n.id) != &n) return nullptr;
     for (const auto& e : g_.edges)
-      if (e.to.node_id == n.id && e.to.port == port) return true;
-    return false;
+      if (e.to.node_id == n.id && e.to.port == port) return &e;
+    return nullptr;
   }
 
   void node_types() {
@@ -76,26 +77,12 @@ class checker {
       if (!find_node_spec(n.type)) report(compile_code::unknown_node_type, n.id);
   }
 
-  /// What only a file can hold: ids that occur twice, edges to unknown nodes or ports.
-  void structure() {
-    std::set<std::string> nodes, edges;
-    for (const auto& n : g_.nodes)
-      if (!nodes.insert(n.id).second) report(compile_code::invalid_param, n.id);
-    for (const auto& e : g_.edges) {
-      if (!edges.insert(e.id).second) report(compile_code::invalid_param, e.to.node_id, e.to.port);
-      const auto *from = node(e.from.node_id), *to = node(e.to.node_id);
-      if (!from || !output_of(*from, e.from.port))
-        report(compile_code::invalid_param, e.from.node_id, e.from.port);
-      if (!to || !input_of(*to, e.to.port)) report(compile_code::invalid_param, e.to.node_id, e.to.port);
-    }
-  }
-
   void cycle() {
     for (const auto& n : g_.nodes) {
       std::set<std::string> seen;
       std::function<bool(const std::string&)> reaches = [&](const std::string& at) {
         for (const auto& e : g_.edges) {
-          if (e.from.node_id != at) continue;
+          if (e.from.node_id != at || !node(e.to.node_id)) continue; // the ports may be unknown
           if (e.to.node_id == n.id) return true;
           if (seen.insert(e.to.node_id).second && reaches(e.to.node_id)) return true;
         }
@@ -105,37 +92,53 @@ class checker {
     }
   }
 
-  void edge_types() {
+  void node_ids() {
+    for (const auto& n : g_.nodes)
+      if (node(n.id) != &n) report(compile_code::invalid_param, n.id);
+  }
+
+  void edges() {
+    std::set<std::string> ids;
     std::set<std::pair<std::string, std::string>> taken;
     for (const auto& e : g_.edges) {
-      const auto* to = input_of(*node(e.to.node_id), e.to.port);
-      if (!joinable(output_of(*node(e.from.node_id), e.from.port)->type, to->type))
-        report(compile_code::type_mismatch, e.to.node_id, e.to.port);
-      if (!taken.insert({e.to.node_id, e.to.port}).second)
+      const auto *from = node(e.from.node_id), *to = node(e.to.node_id);
+      if (!ids.insert(e.id).second) report(compile_code::invalid_param, e.to.node_id, e.to.port);
+      // An edge to nowhere is reported at the node that it touches, if it touches one.
+      if (!from)
+        report(compile_code::invalid_param, to ? e.to.node_id : e.from.node_id, to ? e.to.port : e.from.port);
+      if (!to)
+        report(compile_code::invalid_param, from ? e.from.node_id : e.to.node_id,
+               from ? e.from.port : e.to.port);
+      const auto* out = from ? output_of(*from, e.from.port) : nullptr;
+      const auto* in = to ? input_of(*to, e.to.port) : nullptr;
+      if (from && !out) report(compile_code::invalid_param, e.from.node_id, e.from.port);
+      if (to && !in) report(compile_code::invalid_param, e.to.node_id, e.to.port);
+      if (in && !taken.insert({e.to.node_id, e.to.port}).second)
         report(compile_code::invalid_param, e.to.node_id, e.to.port);
+      if (in && out && !joinable(out->type, in->type))
+        report(compile_code::type_mismatch, e.to.node_id, e.to.port);
     }
   }
 
-  void find_live() {
-    std::function<void(const std::string&)> mark = [&](const std::string& id) {
-      if (!live_.insert(id).second) return;
-      for (const auto& e : g_.edges)
-        if (e.to.node_id == id) mark(e.from.node_id);
-    };
-    for (const auto& n : g_.nodes)
-      if (spec(n).type == node_type::write_attributes) mark(n.id);
+  /// Whether a write can be reached.
+  bool live(const graph_node& n) const {
+    if (spec(n).type == node_type::write_attributes) return true;
+    for (const auto& e : g_.edges)
+      if (const auto* to = node(e.to.node_id); node(e.from.node_id) == &n && to)
+        if (input_of(*to, e.to.port) && edge_into(*to, e.to.port) == &e && live(*to)) return true;
+    return false;
   }
 
   void required_inputs(const graph_node& n) {
     if (spec(n).type == node_type::merge_bundle) {
-      if (!connected(n, "base") && !connected(n, "override"))
+      if (!edge_into(n, "base") && !edge_into(n, "override"))
         report(compile_code::missing_connection, n.id, "base");
       return;
     }
     for (const auto& p : spec(n).inputs) {
       const bool constant =
           p.type != port_type::selection && p.type != port_type::bundle && p.type != port_type::trigger;
-      if (!constant && !connected(n, p.name)) report(compile_code::missing_connection, n.id, p.name);
+      if (!constant && !edge_into(n, p.name)) report(compile_code::missing_connection, n.id, p.name);
     }
   }
 
@@ -197,7 +200,7 @@ class checker {
       return false;
     default: {
       const auto* old = n.params.if_contains(p.old_name);
-      return value ? strings(*value) : !old || old->is_string();
+      return (!value || strings(*value)) && (!old || old->is_string());
     }
     }
   }
@@ -206,20 +209,15 @@ class checker {
     if (!id.empty() && std::find(list.begin(), list.end(), id) == list.end()) list.push_back(id);
   }
 
+  /// What a param names, also where it is of the wrong type: one id or a list of them.
   static std::vector<std::string> ids(const graph_node& n, const param_spec& p) {
     std::vector<std::string> out;
-    if (const auto* value = n.params.if_contains(p.name)) {
-      if (value->is_string()) {
-        if (p.type != param_type::group_ids && p.type != param_type::fixture_ids)
-          out.emplace_back(value->get_string());
-      } else if (value->is_array()) {
-        if (p.type == param_type::group_ids || p.type == param_type::fixture_ids)
-          for (const auto& x : value->get_array())
-            if (x.is_string()) out.emplace_back(x.get_string());
-      }
-    } else if (const auto* old = n.params.if_contains(p.old_name); old && old->is_string()) {
-      out.emplace_back(old->get_string());
-    }
+    const auto* value = n.params.if_contains(p.name);
+    if (!value) value = n.params.if_contains(p.old_name);
+    if (value && value->is_string()) out.emplace_back(value->get_string());
+    if (value && value->is_array() && n.params.contains(p.name))
+      for (const auto& x : value->get_array())
+        if (x.is_string()) out.emplace_back(x.get_string());
     return out;
   }
 
@@ -278,7 +276,6 @@ class checker {
 
   const graph& g_;
   const plain_show& show_;
-  std::set<std::string> live_;
   compile_result out_;
 };
 

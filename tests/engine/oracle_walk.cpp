@@ -24,7 +24,9 @@ class walk {
   walk(const named<graph>& g, const plain_show& show, const tick_time& time, const controls& now,
        state_map& state)
       : id_(g.id), g_(g.value), show_(show), now_(now), state_(state), t_(engine::seconds(time.t_ns)),
-        dt_(engine::seconds(time.dt_ns)) {}
+        dt_(engine::seconds(time.dt_ns)) {
+    for (const auto& f : show.fixtures) existing_.insert(f.id);
+  }
 
   void settle() {
     std::erase_if(state_, [&](const auto& entry) {
@@ -64,7 +66,7 @@ class walk {
 
   void write(const graph_node& n, std::vector<fixture_write>& writes, std::vector<expected_report>& reports) {
     const auto& spec = spec_of(node_type::write_attributes);
-    expected_report report{id_, n.id, selection(n), varies(n), 0, {}};
+    expected_report report{id_, n.id, selection(n).ids, varies(n), 0, {}};
     const auto* merge = n.params.if_contains("merge");
     const std::string mode = merge ? std::string(merge->get_string()) : "override";
     const auto one = [&](const std::string& fixture) {
@@ -100,7 +102,12 @@ class walk {
   }
 
   /// Whether an input of the node depends on the fixture.
-  bool varies(const graph_node& n) const {
+  bool varies(const graph_node& n) {
+    const auto known = varies_.find(n.id);
+    return known != varies_.end() ? known->second : (varies_[n.id] = find_varying(n));
+  }
+
+  bool find_varying(const graph_node& n) {
     for (const auto& p : find_node_spec(n.type)->inputs) {
       if (p.type == port_type::selection) continue;
       if (const auto* e = edge_into(n, p.name)) {
@@ -111,11 +118,21 @@ class walk {
     return false;
   }
 
-  /// The existing fixtures behind a node's selection port, in order, each once.
-  std::vector<std::string> selection(const graph_node& n) const {
+  /// The existing fixtures behind a node's selection port, in order, each once, and their places.
+  struct chosen {
+    std::vector<std::string> ids;
+    std::map<std::string, int> places;
+  };
+  const chosen& selection(const graph_node& n) {
+    const auto known = selections_.find(n.id);
+    return known != selections_.end() ? known->second : selections_[n.id] = find_selection(n);
+  }
+
+  chosen find_selection(const graph_node& n) const {
     const auto& from = node(edge_into(n, "selection")->from.node_id);
     const bool groups = from.type == "SelectGroup";
-    std::vector<std::string> named_ids, all, out;
+    std::vector<std::string> named_ids, all;
+    chosen out;
     if (const auto* ids = from.params.if_contains(groups ? "groupIds" : "fixtureIds")) {
       for (const auto& x : ids->get_array()) named_ids.emplace_back(x.get_string());
     } else if (const auto* one = from.params.if_contains(groups ? "groupId" : "fixtureId")) {
@@ -128,8 +145,8 @@ class walk {
         all.insert(all.end(), members->fixture_ids.begin(), members->fixture_ids.end());
     }
     for (const auto& fixture : all)
-      if (find(show_.fixtures, fixture) && std::find(out.begin(), out.end(), fixture) == out.end())
-        out.push_back(fixture);
+      if (existing_.contains(fixture) && out.places.emplace(fixture, out.places.size()).second)
+        out.ids.push_back(fixture);
     return out;
   }
 
@@ -163,10 +180,9 @@ class walk {
       if (p.type != port_type::selection) {
         call.in[p.name] = input(n, p, fixture);
       } else if (edge_into(n, p.name)) {
-        const auto ids = selection(n);
+        const auto& [ids, places] = selection(n);
         call.count = static_cast<int>(ids.size());
-        const auto place = std::find(ids.begin(), ids.end(), fixture);
-        if (place != ids.end()) call.index = static_cast<int>(place - ids.begin());
+        if (const auto place = places.find(fixture); place != places.end()) call.index = place->second;
       }
     }
     node_state state;
@@ -195,9 +211,9 @@ class walk {
   }
 
   /// The fixtures that a node runs for: the selections of the writes it reaches. Nothing if it reaches none.
-  std::optional<std::set<std::string>> domain(const graph_node& n) const {
+  std::optional<std::set<std::string>> domain(const graph_node& n) {
     if (n.type == "WriteAttributes") {
-      const auto ids = selection(n);
+      const auto& ids = selection(n).ids;
       return std::set<std::string>(ids.begin(), ids.end());
     }
     std::optional<std::set<std::string>> out;
@@ -218,6 +234,9 @@ class walk {
   double t_, dt_;
   std::map<std::pair<std::string, std::string>, std::vector<port_value>> done_; ///< node, fixture
   std::set<state_key> touched_;
+  std::map<std::string, bool> varies_;
+  std::map<std::string, chosen> selections_;
+  std::set<std::string> existing_;
 };
 
 } // namespace

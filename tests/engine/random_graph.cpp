@@ -158,11 +158,7 @@ class graph_builder {
   }
 
   std::vector<std::string> fixtures() {
-    std::vector<std::string> ids;
-    for (const auto& f : show_.fixtures)
-      if (roll_.chance(50)) ids.push_back(f.id);
-    if (roll_.chance(15)) ids.push_back("f-gone");
-    roll_.shuffle(ids);
+    auto ids = random_fixture_ids(roll_, show_);
     if (!ids.empty() && roll_.chance(15)) ids.push_back(ids.front());
     return ids;
   }

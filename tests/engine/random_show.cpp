@@ -84,12 +84,12 @@ fixture random_fixture(dice& roll, const plain_show& show) {
   return f;
 }
 
-plain_show random_rig(dice& roll) {
+plain_show random_rig(dice& roll, int fixtures) {
   plain_show show;
   const int models = roll.between(1, 6);
   for (int i = 0; i < models; ++i) show.models.push_back({"m" + std::to_string(i), random_model(roll)});
 
-  const int fixtures = roll.between(roll.chance(5) ? 0 : 2, 12);
+  if (fixtures < 0) fixtures = roll.between(roll.chance(5) ? 0 : 2, 12);
   for (int i = 0; i < fixtures; ++i)
     show.fixtures.push_back({"f" + std::to_string(i), random_fixture(roll, show)});
   return show;
@@ -98,15 +98,19 @@ plain_show random_rig(dice& roll) {
 std::vector<std::string> random_fixture_ids(dice& roll, const plain_show& show) {
   std::vector<std::string> ids;
   const auto unknown = roll.chance(15);
-  for (const auto& f : show.fixtures)
-    if (roll.chance(60)) ids.push_back(f.id);
+  const auto kind = roll.below(4);
+  const auto count = show.fixtures.size();
+  const auto first = kind == 0 && count > 0 ? roll.below(count) : 0;
+  const auto length = kind == 0 && count > 0 ? roll.below(count) + 1 : count;
+  for (std::size_t i = first; i < std::min(count, first + length); ++i)
+    if (kind < 2 || roll.chance(60)) ids.push_back(show.fixtures[i].id);
   if (unknown) ids.push_back("f-gone");
   if (roll.chance(60)) roll.shuffle(ids);
   return ids;
 }
 
-plain_show random_show(dice& roll) {
-  plain_show show = random_rig(roll);
+plain_show random_show(dice& roll, int fixtures) {
+  plain_show show = random_rig(roll, fixtures);
   for (int i = roll.between(1, 4); i-- > 0;)
     show.groups.push_back({"g" + std::to_string(i), {"any", random_fixture_ids(roll, show)}});
   for (int i = roll.between(0, 3); i-- > 0;)
@@ -123,8 +127,8 @@ plain_show random_show(dice& roll) {
   return show;
 }
 
-void move_controls(dice& roll, const plain_show& show, controls& now) {
-  (void)show;
+void move_controls(dice& roll, controls& now) {
+  if (roll.chance(2)) now.faders.erase("A" + std::to_string(roll.below(4)));
   for (auto& [id, level] : now.buttons) level.pressed = false;
   for (int i = 0; i < 4; ++i)
     if (roll.chance(12)) {

@@ -14,16 +14,18 @@
 namespace troupe::test {
 
 /// Models of all kinds, fixtures that overlap, overrun or have no model, groups with unknown members, graphs.
-plain_show random_show(dice& roll);
+/// @param fixtures their number; less than 0: a few
+plain_show random_show(dice& roll, int fixtures = -1);
 
 /// Fixtures alone, without graphs.
-plain_show random_rig(dice& roll);
+plain_show random_rig(dice& roll, int fixtures = -1);
 
 fixture_model random_model(dice& roll);
 fixture random_fixture(dice& roll, const plain_show& show);
 bundle random_bundle(dice& roll);
 
-/// Some of the show's fixtures, in their order or shuffled, at times with an id that doesn't exist.
+/// Some of the show's fixtures: any, a run of neighbours, or all; in their order or shuffled, at times with
+/// an id that doesn't exist.
 std::vector<std::string> random_fixture_ids(dice& roll, const plain_show& show);
 
 /// A graph that compiles without errors (warnings may occur): 1..4 writes and what they need, with sharing,
@@ -63,8 +65,8 @@ class random_editor {
   int created_ = 100;
 };
 
-/// Fader moves and button presses between two ticks.
-void move_controls(dice& roll, const plain_show& show, controls& now);
+/// Fader moves and button presses between two ticks; seldom a fader vanishes.
+void move_controls(dice& roll, controls& now);
 
 /// Time since the tick before, in nanoseconds; at least 1.
 std::int64_t random_dt_ns(dice& roll);

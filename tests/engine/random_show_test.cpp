@@ -54,7 +54,7 @@ TEST_CASE("generator: shows light many fixtures with many values", "[engine][ora
     truth.install(show);
     controls now;
     for (std::uint64_t frame = 1; frame <= 3; ++frame) {
-      move_controls(roll, show, now);
+      move_controls(roll, now);
       const auto made = truth.tick({frame, 0, frame == 1 ? 0 : random_dt_ns(roll), 0}, now);
       for (const auto& [id, b] : made.written) {
         ++written;
