@@ -1,0 +1,21 @@
+#pragma once
+// The settings file, key by key. Internal to storage.
+
+#include "storage/config.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace troupe::storage {
+
+/// Overrides what the file names. @returns everything that is wrong in it
+std::vector<problem> read_config(config& into, std::string_view yaml, std::string_view file_name);
+
+/// Overrides what the environment and the flags name.
+std::vector<problem> read_environment(config& into, const environment& variables);
+std::vector<problem> read_flags(config& into, const config_flags& flags);
+
+/// `host`, `host:port`, `[::1]:port`, `::1`. @returns nothing if it is none of these
+std::optional<artnet_output_settings> parse_destination(std::string_view text);
+
+} // namespace troupe::storage
