@@ -38,7 +38,8 @@ using state_map = std::map<state_key, node_state>;
 struct expected_report {
   std::string graph_id, node_id;
   std::vector<std::string> selection;
-  bool varying = false;
+  bool may_vary = false; ///< by the shape of the graph
+  bool differs = false;  ///< in this tick two fixtures do get different things
   float priority = 0;
   bundle first; ///< what the selection's first fixture gets
 };

@@ -80,6 +80,7 @@ std::optional<std::uint8_t> level_of(const fixture_model& model, const emitters&
                       : name == "zoom" ? &e.zoom
                                        : nullptr;
   if (!value || !*value) return std::nullopt;
+  if (fine && !has(model, name)) return std::nullopt; // nothing to refine
   return split(**value, fine || has(model, name + "Fine"), fine);
 }
 

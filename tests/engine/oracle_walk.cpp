@@ -66,7 +66,7 @@ class walk {
 
   void write(const graph_node& n, std::vector<fixture_write>& writes, std::vector<expected_report>& reports) {
     const auto& spec = spec_of(node_type::write_attributes);
-    expected_report report{id_, n.id, selection(n).ids, varies(n), 0, {}};
+    expected_report report{id_, n.id, selection(n).ids, varies(n), false, 0, {}};
     const auto* merge = n.params.if_contains("merge");
     const std::string mode = merge ? std::string(merge->get_string()) : "override";
     const auto one = [&](const std::string& fixture) {
@@ -81,6 +81,8 @@ class walk {
         report.priority = writes.back().priority;
         report.first = writes.back().attributes;
       }
+      report.differs = report.differs || writes.back().priority != report.priority ||
+                       !(writes.back().attributes == report.first);
     }
     reports.push_back(std::move(report));
   }

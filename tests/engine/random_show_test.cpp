@@ -62,7 +62,7 @@ TEST_CASE("generator: shows light many fixtures with many values", "[engine][ora
       }
       for (const auto& r : made.reports) {
         ++reports;
-        varying += r.varying;
+        varying += r.may_vary;
       }
     }
   }
