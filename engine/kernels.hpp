@@ -66,7 +66,7 @@ enum class opcode : std::uint8_t {
   greater, less, less_equal, greater_equal, equal, select, mix, scale_unit, scale_signed, offset_signed,
   hsv_channel, spread,
   // time and state
-  smooth, sine, triangle, saw, square, noise, chase_position, chase_level, flash, envelope,
+  smooth_gain, smooth, sine, triangle, saw, square, noise, chase_position, chase_level, flash, envelope,
   // between domains and buffers
   broadcast, gather, store, store_unit, store_signed,
   count_
@@ -88,7 +88,7 @@ struct operation {
   std::uint32_t source[max_sources]{}; ///< registers; broadcast: uniform; gather: buffer
   std::uint32_t state = 0;  ///< stateful: index of the node state
   std::uint32_t table = 0;  ///< spread, chase_level: index column; gather: element map
-  float low = 0, high = 0;  ///< clamp_range: ends; hsv_channel: offset; chase: number of fixtures in `high`
+  float low = 0, high = 0;  ///< clamp_range: ends; hsv_channel: offset; chase_*: `high` is the number of fixtures
 };
 
 /// The state of one node: columns one behind the other, each as long as the node's domain (1 if uniform).

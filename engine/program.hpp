@@ -56,8 +56,8 @@ struct pass {
 enum class merge_mode : std::uint8_t { override_, htp, add };
 
 struct operand {
-  enum class place : std::uint8_t { none, uniform, buffer };
-  place where = place::none;
+  enum class place : std::uint8_t { absent, uniform, buffer };
+  place where = place::absent;
   std::uint32_t index = 0;
 };
 

@@ -1,0 +1,15 @@
+#pragma once
+// From a checked graph to a program: which nodes vary, over which fixtures, and what each node does.
+
+#include "engine/graph_check.hpp"
+#include "engine/program.hpp"
+#include "engine/rig.hpp"
+#include "protocol/show_state.hpp"
+
+#include <memory>
+
+namespace troupe::engine {
+
+std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show, const rig& where);
+
+} // namespace troupe::engine

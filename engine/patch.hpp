@@ -1,0 +1,83 @@
+#pragma once
+// The DMX recipe of a rig: which channels each fixture drives, worked out once per edit (protocol, section 6).
+
+#include "protocol/entities.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/show_state.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace troupe::engine {
+
+/// The channels that attributes drive. All others hold their default for ever.
+enum class driven : std::uint8_t {
+  dimmer, dimmer_fine, red, green, blue, white, cyan, magenta, yellow, pan, pan_fine, tilt, tilt_fine, zoom,
+  zoom_fine, shutter,
+  count_
+};
+inline constexpr std::size_t driven_count = static_cast<std::size_t>(driven::count_);
+
+/// How the fixtures of one model turn attributes into levels.
+struct recipe {
+  /// From the start channel, 0-based; -1: the model has none, or another fixture or the universe's end took it.
+  std::array<std::int16_t, driven_count> offsets;
+  /// While nothing writes the attribute behind the channel.
+  std::array<std::uint8_t, driven_count> unwritten{};
+  bool has_dimmer = false;
+  bool has_colour = false;
+  bool extract_white = false;
+  bool dimmer16 = false, pan16 = false, tilt16 = false, zoom16 = false; ///< there is a Fine channel
+  std::uint8_t open_shutter = 0; ///< while intensity is above 0
+  std::uint8_t kept = 0;         ///< attribute_bit: stays after release
+
+  recipe() { offsets.fill(-1); }
+  std::int16_t offset(driven channel) const { return offsets[static_cast<std::size_t>(channel)]; }
+  std::uint8_t level(driven channel) const { return unwritten[static_cast<std::size_t>(channel)]; }
+  friend bool operator==(const recipe&, const recipe&) = default;
+};
+
+/// Fixtures of one recipe that are rendered together.
+struct patch_run {
+  std::uint32_t recipe = 0;
+  std::uint32_t count = 0;
+  std::uint32_t slot = 0;   ///< dense: of the first, the others follow
+  std::uint32_t level = 0;  ///< dense: index of the first fixture's start channel in dmx_data::levels
+  std::uint32_t stride = 0; ///< dense: to the next fixture's; 0: look both up in `slots` and `levels`
+  std::uint32_t list = 0;   ///< scattered: where they begin there
+};
+
+/// Slots whose attributes stay after release, in runs.
+struct kept_run {
+  std::uint32_t slot = 0, count = 0;
+  std::uint8_t kept = 0;
+};
+
+struct patch_plan {
+  std::vector<recipe> recipes;
+  std::vector<patch_run> runs; ///< no two write the same channel: their order doesn't matter
+  std::vector<std::uint32_t> slots, levels; ///< of scattered runs
+  std::vector<kept_run> kept;
+  std::vector<std::uint8_t> kept_by_slot;
+  std::vector<std::uint8_t> base; ///< 512 for each address: what never changes
+};
+
+/// A patched fixture whose model exists.
+struct patched_fixture {
+  std::uint32_t slot = 0;
+  const fixture* patch = nullptr;
+  const fixture_model* model = nullptr; ///< null: no channels
+};
+
+/// @param fixtures in the order of the show: where channels overlap, the later fixture has them
+/// @param addresses all their universes, ascending
+std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
+                                                  const std::vector<std::uint16_t>& addresses, std::size_t slots,
+                                                  release_mode release);
+
+/// The recipe of a model as it stands alone.
+recipe recipe_of(const fixture_model& model, release_mode release);
+
+} // namespace troupe::engine

@@ -1,0 +1,297 @@
+// Built with -O3 in every configuration; see kernels.cpp for the shape of the loops.
+#include "engine/render.hpp"
+
+#include "engine/math.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace troupe::engine {
+
+namespace {
+
+#define TROUPE_LOOP [[gnu::noinline]] static void
+
+using plane = float* __restrict;
+using source = const float* __restrict;
+using masks = const std::uint8_t* __restrict;
+using bytes = std::uint8_t* __restrict;
+
+constexpr std::size_t block = 256;
+
+constexpr std::size_t at(column c) { return static_cast<std::size_t>(c); }
+
+// -- holding ------------------------------------------------------------------------------------------
+
+TROUPE_LOOP hold_column(plane held, source values, masks written, std::uint8_t bit, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) held[i] = (written[i] & bit) != 0 ? values[i] : held[i];
+}
+TROUPE_LOOP hold_mask(bytes held, masks written, std::uint8_t kept, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) held[i] = static_cast<std::uint8_t>(held[i] | (written[i] & kept));
+}
+TROUPE_LOOP join_masks(bytes out, masks written, masks held, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint8_t>(written[i] | held[i]);
+}
+
+constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
+                                                             has_pan,       has_tilt,  has_zoom};
+
+// -- one block of fixtures of one recipe ---------------------------------------------------------------
+
+/// What a block is made of: columns of up to `block` elements.
+struct block_input {
+  const std::uint8_t* mask = nullptr;
+  std::array<const float*, column_count> values{};
+  std::size_t count = 0;
+};
+
+struct scratch {
+  alignas(64) float red[block], green[block], blue[block], white[block], level[block];
+  alignas(64) std::uint8_t planes[driven_count][block];
+  alignas(64) std::uint8_t mask[block];
+  alignas(64) float gathered[column_count][block];
+};
+
+template <bool Dimmed, bool Extracted>
+TROUPE_LOOP colour_loop(plane red, plane green, plane blue, plane white, masks mask, source intensity, source r,
+                        source g, source b, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
+    if constexpr (Dimmed) {
+      const float scale = (mask[i] & has_intensity) != 0 ? intensity[i] : 1.0f;
+      x *= scale;
+      y *= scale;
+      z *= scale;
+    }
+    const float lower = x < y ? x : y;
+    const float w = lower < z ? lower : z;
+    if constexpr (Extracted) {
+      x -= w;
+      y -= w;
+      z -= w;
+    }
+    red[i] = x;
+    green[i] = y;
+    blue[i] = z;
+    white[i] = w;
+  }
+}
+
+/// The intensity, or the brightest colour while only a colour is written.
+TROUPE_LOOP brightness_loop(plane out, masks mask, source intensity, source r, source g, source b, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
+    const float upper = x > y ? x : y;
+    const float brightest = upper > z ? upper : z;
+    out[i] = (mask[i] & has_intensity) != 0 ? intensity[i] : brightest;
+  }
+}
+
+TROUPE_LOOP coarse_loop(bytes out, masks mask, std::uint8_t bits, std::uint8_t unwritten, source values, float scale,
+                        float offset, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto level = to_level8((values[i] + offset) * scale);
+    out[i] = static_cast<std::uint8_t>((mask[i] & bits) != 0 ? level : unwritten);
+  }
+}
+
+TROUPE_LOOP inverse_loop(bytes out, masks mask, std::uint8_t unwritten, source values, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto level = to_level8(1.0f - values[i]);
+    out[i] = static_cast<std::uint8_t>((mask[i] & has_color) != 0 ? level : unwritten);
+  }
+}
+
+TROUPE_LOOP fine_loop(bytes high, bytes low, masks mask, std::uint8_t bits, std::uint8_t unwritten_high,
+                      std::uint8_t unwritten_low, source values, float scale, float offset, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto level = to_level16((values[i] + offset) * scale);
+    const bool written = (mask[i] & bits) != 0;
+    high[i] = static_cast<std::uint8_t>(written ? level >> 8 : unwritten_high);
+    low[i] = static_cast<std::uint8_t>(written ? level & 255u : unwritten_low);
+  }
+}
+
+TROUPE_LOOP shutter_loop(bytes out, masks mask, std::uint8_t open, source intensity, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i)
+    out[i] = (mask[i] & has_intensity) != 0 && intensity[i] > 0.0f ? open : std::uint8_t{0};
+}
+
+/// Fills the plane of every channel that the recipe drives.
+class block_renderer {
+ public:
+  block_renderer(const recipe& r, const block_input& in, scratch& s) : r_(r), in_(in), s_(s) {}
+
+  void run() {
+    if (r_.has_colour) colours();
+    if (r_.has_dimmer) dimmer();
+    pair(driven::pan, driven::pan_fine, r_.pan16, has_pan, in_.values[at(column::pan)], 0.5f, 1.0f);
+    pair(driven::tilt, driven::tilt_fine, r_.tilt16, has_tilt, in_.values[at(column::tilt)], 0.5f, 1.0f);
+    pair(driven::zoom, driven::zoom_fine, r_.zoom16, has_zoom, in_.values[at(column::zoom)], 1.0f, 0.0f);
+    if (drives(driven::shutter))
+      shutter_loop(plane_of(driven::shutter), in_.mask, r_.open_shutter, in_.values[at(column::intensity)],
+                   in_.count);
+  }
+
+ private:
+  bool drives(driven channel) const { return r_.offset(channel) >= 0; }
+  std::uint8_t* plane_of(driven channel) { return s_.planes[static_cast<std::size_t>(channel)]; }
+
+  void colours() {
+    const auto loop = r_.has_dimmer ? (r_.extract_white ? colour_loop<false, true> : colour_loop<false, false>)
+                                    : (r_.extract_white ? colour_loop<true, true> : colour_loop<true, false>);
+    loop(s_.red, s_.green, s_.blue, s_.white, in_.mask, in_.values[at(column::intensity)],
+         in_.values[at(column::red)], in_.values[at(column::green)], in_.values[at(column::blue)], in_.count);
+    direct(driven::red, s_.red);
+    direct(driven::green, s_.green);
+    direct(driven::blue, s_.blue);
+    direct(driven::white, s_.white);
+    inverse(driven::cyan, s_.red);
+    inverse(driven::magenta, s_.green);
+    inverse(driven::yellow, s_.blue);
+  }
+
+  void direct(driven channel, const float* values) {
+    if (drives(channel))
+      coarse_loop(plane_of(channel), in_.mask, has_color, r_.level(channel), values, 1.0f, 0.0f, in_.count);
+  }
+  void inverse(driven channel, const float* values) {
+    if (drives(channel)) inverse_loop(plane_of(channel), in_.mask, r_.level(channel), values, in_.count);
+  }
+
+  void dimmer() {
+    const auto* intensity = in_.values[at(column::intensity)];
+    if (r_.has_colour) return pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity, intensity, 1, 0);
+    brightness_loop(s_.level, in_.mask, intensity, in_.values[at(column::red)], in_.values[at(column::green)],
+                    in_.values[at(column::blue)], in_.count);
+    pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity | has_color, s_.level, 1, 0);
+  }
+
+  void pair(driven coarse, driven fine, bool sixteen_bit, int bits, const float* values, float scale, float offset) {
+    if (!drives(coarse) && !drives(fine)) return;
+    const auto mask = static_cast<std::uint8_t>(bits);
+    if (sixteen_bit)
+      fine_loop(plane_of(coarse), plane_of(fine), in_.mask, mask, r_.level(coarse), r_.level(fine), values, scale,
+                offset, in_.count);
+    else
+      coarse_loop(plane_of(coarse), in_.mask, mask, r_.level(coarse), values, scale, offset, in_.count);
+  }
+
+  const recipe& r_;
+  const block_input& in_;
+  scratch& s_;
+};
+
+// -- planes -> levels ----------------------------------------------------------------------------------
+
+TROUPE_LOOP interleave3(bytes out, masks a, masks b, masks c, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    out[3 * i] = a[i];
+    out[3 * i + 1] = b[i];
+    out[3 * i + 2] = c[i];
+  }
+}
+TROUPE_LOOP interleave4(bytes out, masks a, masks b, masks c, masks d, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    out[4 * i] = a[i];
+    out[4 * i + 1] = b[i];
+    out[4 * i + 2] = c[i];
+    out[4 * i + 3] = d[i];
+  }
+}
+TROUPE_LOOP strided(bytes out, masks values, std::size_t stride, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i * stride] = values[i];
+}
+TROUPE_LOOP scattered(bytes out, const std::uint32_t* __restrict levels, masks values, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[levels[i]] = values[i];
+}
+
+/// The planes by offset if they cover the stride without a gap, as with rgb and rgbw at their narrowest.
+bool covers(const recipe& r, std::uint32_t stride, const scratch& s, std::array<const std::uint8_t*, 4>& planes) {
+  if (stride != 3 && stride != 4) return false;
+  planes.fill(nullptr);
+  for (std::size_t c = 0; c < driven_count; ++c) {
+    if (r.offsets[c] < 0) continue;
+    if (r.offsets[c] >= static_cast<std::int16_t>(stride)) return false;
+    planes[static_cast<std::size_t>(r.offsets[c])] = s.planes[c];
+  }
+  return std::all_of(planes.begin(), planes.begin() + stride, [](const auto* p) { return p != nullptr; });
+}
+
+void put_dense(const recipe& r, const patch_run& run, const scratch& s, std::uint8_t* out, std::size_t n) {
+  std::array<const std::uint8_t*, 4> p;
+  if (covers(r, run.stride, s, p))
+    return run.stride == 3 ? interleave3(out, p[0], p[1], p[2], n) : interleave4(out, p[0], p[1], p[2], p[3], n);
+  for (std::size_t c = 0; c < driven_count; ++c)
+    if (r.offsets[c] >= 0) strided(out + r.offsets[c], s.planes[c], run.stride, n);
+}
+
+void put_scattered(const recipe& r, const std::uint32_t* places, const scratch& s, std::uint8_t* levels,
+                   std::size_t n) {
+  for (std::size_t c = 0; c < driven_count; ++c)
+    if (r.offsets[c] >= 0) scattered(levels + r.offsets[c], places, s.planes[c], n);
+}
+
+} // namespace
+
+void held_attributes::fit(const patch_plan& plan, std::size_t slots, const std::vector<std::uint32_t>& freed) {
+  mask_.resize(slots, 0);
+  for (auto& one : values_) one.resize(slots, 0.0f);
+  for (const auto slot : freed)
+    if (slot < slots) mask_[slot] = 0;
+  for (std::size_t slot = 0; slot < slots; ++slot)
+    mask_[slot] = static_cast<std::uint8_t>(mask_[slot] & plan.kept_by_slot[slot]);
+}
+
+void held_attributes::clear() { std::fill(mask_.begin(), mask_.end(), std::uint8_t{0}); }
+
+void held_attributes::update(const patch_plan& plan, const attribute_planes& written) {
+  for (const auto& run : plan.kept) {
+    hold_mask(mask_.data() + run.slot, written.mask + run.slot, run.kept, run.count);
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (run.kept & column_bits[c])
+        hold_column(values_[c].data() + run.slot, written.values[c] + run.slot, written.mask + run.slot,
+                    column_bits[c], run.count);
+  }
+}
+
+void render(const patch_plan& plan, const attribute_planes& written, const held_attributes& held,
+            std::uint8_t* levels) {
+  if (!plan.base.empty()) std::memcpy(levels, plan.base.data(), plan.base.size());
+  scratch s;
+  for (const auto& run : plan.runs) {
+    const auto& r = plan.recipes[run.recipe];
+    attribute_planes from = written;
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (r.kept & column_bits[c]) from.values[c] = held.values(c);
+    for (std::size_t done = 0; done < run.count; done += block) {
+      block_input in;
+      in.count = std::min<std::size_t>(block, run.count - done);
+      const bool dense = run.stride != 0;
+      if (dense) {
+        const auto first = run.slot + done;
+        in.mask = written.mask + first;
+        if (r.kept) {
+          join_masks(s.mask, in.mask, held.mask() + first, in.count);
+          in.mask = s.mask;
+        }
+        for (std::size_t c = 0; c < column_count; ++c) in.values[c] = from.values[c] + first;
+      } else {
+        const auto* slots = plan.slots.data() + run.list + done;
+        for (std::size_t i = 0; i < in.count; ++i)
+          s.mask[i] = static_cast<std::uint8_t>(written.mask[slots[i]] | (r.kept ? held.mask()[slots[i]] : 0));
+        for (std::size_t c = 0; c < column_count; ++c)
+          for (std::size_t i = 0; i < in.count; ++i) s.gathered[c][i] = from.values[c][slots[i]];
+        in.mask = s.mask;
+        for (std::size_t c = 0; c < column_count; ++c) in.values[c] = s.gathered[c];
+      }
+      block_renderer(r, in, s).run();
+      if (dense)
+        put_dense(r, run, s, levels + run.level + done * run.stride, in.count);
+      else
+        put_scattered(r, plan.levels.data() + run.list + done, s, levels, in.count);
+    }
+  }
+}
+
+} // namespace troupe::engine
