@@ -21,7 +21,10 @@ class persistent_table {
   std::size_t size() const noexcept { return live_; }
 
   /// Calls `visit(const record_ptr&)` in the order of creation.
-  template <class Visit> void each(Visit&& visit) const { records_.each(visit); }
+  template <class Visit>
+  void each(Visit&& visit) const {
+    records_.each(visit);
+  }
 
   /// Replaces the record with that id in its place, or appends it. If memory runs out, nothing has changed.
   void put(record_ptr record);
