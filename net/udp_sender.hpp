@@ -50,14 +50,16 @@ struct datagram {
   const udp_endpoint* destination = nullptr;
 };
 
-/// What became of a batch, or of all batches so far. A datagram is in exactly one of the four counts.
+/// What became of a batch, or of all batches so far. Every datagram is in exactly one of `sent`, `dropped`
+/// and `errors`; what the network reports about datagrams sent earlier is in `refused` and `unreachable`.
 struct udp_counters {
   std::uint64_t sent = 0;
-  std::uint64_t bytes = 0;   ///< of those sent
-  std::uint64_t refused = 0; ///< ECONNREFUSED: a closed port answered an earlier datagram
-  std::uint64_t dropped = 0; ///< the kernel had no room (EAGAIN, ENOBUFS)
-  std::uint64_t errors = 0;  ///< anything else (no route, no such network, too long)
-  int last_error = 0;        ///< errno of the last one of `errors`
+  std::uint64_t bytes = 0;       ///< of those sent
+  std::uint64_t dropped = 0;     ///< the kernel had no room (EAGAIN, ENOBUFS)
+  std::uint64_t errors = 0;      ///< refused by this machine: no route, no such network, too long
+  std::uint64_t refused = 0;     ///< ECONNREFUSED: the destination's port is closed
+  std::uint64_t unreachable = 0; ///< the destination can't be reached (EHOSTUNREACH and its like)
+  int last_error = 0;            ///< errno of the last of `errors` and `unreachable`
 
   udp_counters& operator+=(const udp_counters& other) noexcept;
 };
