@@ -51,6 +51,12 @@ void oracle::install(const plain_show& show) {
   }
 }
 
+void oracle::switch_to(const plain_show& show) {
+  state_.clear();
+  held_.clear();
+  install(show);
+}
+
 expected_frame oracle::tick(const tick_time& time, const controls& now) {
   expected_frame out;
   // Ascending by priority; writes of equal priority stay in the order of graphs and nodes.

@@ -60,11 +60,12 @@ class oracle {
   /// The show as it is from the next tick on. State stays where graph, node and type stay.
   void install(const plain_show& show);
 
+  /// The same for another show: nothing is remembered but what was sent.
+  void switch_to(const plain_show& show);
+
   expected_frame tick(const tick_time& time, const controls& now);
 
  private:
-  struct write;
-  std::vector<write> evaluate(const tick_time& time, const controls& now, expected_frame& out);
   bundle effective(const fixture_model* model, const std::string& id, const bundle* written);
 
   release_mode release_;
