@@ -88,20 +88,25 @@ expected_frame oracle::tick(const tick_time& time, const controls& now) {
   return out;
 }
 
+/// What stays after release; of pan, tilt and zoom only those that the model has.
+bundle oracle::kept(const fixture_model* model, const bundle& b) const {
+  if (!model) return {};
+  const auto mode = model->release.value_or(release_);
+  if (mode == release_mode::hold) return b;
+  bundle out;
+  if (mode == release_mode::zero) return out;
+  for (const auto& c : model->channels) {
+    if (c.name == "pan") out.pan = b.pan;
+    if (c.name == "tilt") out.tilt = b.tilt;
+    if (c.name == "zoom") out.zoom = b.zoom;
+  }
+  return out;
+}
+
 bundle oracle::effective(const fixture_model* model, const std::string& id, const bundle* written) {
-  const auto mode = model && model->release ? *model->release : release_;
-  bundle& held = held_[id];
-  bundle now = written ? *written : bundle{};
-  if (mode != release_mode::zero) {
-    if (!now.pan) now.pan = held.pan;
-    if (!now.tilt) now.tilt = held.tilt;
-    if (!now.zoom) now.zoom = held.zoom;
-  }
-  if (mode == release_mode::hold) {
-    if (!now.intensity) now.intensity = held.intensity;
-    if (!now.color) now.color = held.color;
-  }
-  held = now;
+  bundle now = kept(model, held_[id]);
+  if (written) merge_into(now, *written, "override");
+  held_[id] = kept(model, now);
   return now;
 }
 

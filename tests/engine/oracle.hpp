@@ -66,13 +66,14 @@ class oracle {
   expected_frame tick(const tick_time& time, const controls& now);
 
  private:
+  bundle kept(const fixture_model* model, const bundle& b) const;
   bundle effective(const fixture_model* model, const std::string& id, const bundle* written);
 
   release_mode release_;
   plain_show show_;
   std::set<std::string> running_; ///< graphs that are enabled and compile
   state_map state_;
-  std::map<std::string, bundle> held_; ///< by fixture: what its channels showed in the tick before
+  std::map<std::string, bundle> held_; ///< by fixture: what stays of what its channels showed in the tick before
   std::map<std::uint16_t, universe_levels> sent_;
 };
 
