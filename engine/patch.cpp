@@ -32,6 +32,8 @@ bool has_default(const fixture_model& model, std::string_view channel) {
 
 std::uint8_t unwritten_level(const recipe& r, const fixture_model& model, std::size_t channel) {
   const auto which = static_cast<driven>(channel);
+  // A colour alone must not light a fixture that has a dimmer, whatever the dimmer's default.
+  if (r.has_dimmer && r.has_colour && (which == driven::dimmer || which == driven::dimmer_fine)) return 0;
   const bool subtractive = which == driven::cyan || which == driven::magenta || which == driven::yellow;
   return default_level(model, names[channel], subtractive && !r.has_dimmer ? 255 : 0);
 }

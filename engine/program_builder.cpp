@@ -111,7 +111,8 @@ value_id program_builder::emit(opcode code, std::initializer_list<value_id> sour
 
 value_id program_builder::clamped(value_id value, float low, float high, std::uint32_t domain) {
   const auto& known = values_[value];
-  if (known.low >= low && known.high <= high) return value;
+  // Constants are clamped all the same: -0 becomes 0.
+  if (!known.constant && known.low >= low && known.high <= high) return value;
   operation shape;
   shape.code = opcode::clamp_range;
   shape.low = low;

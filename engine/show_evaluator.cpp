@@ -162,7 +162,7 @@ struct show_evaluator::impl {
       const auto& code = *writes[i].code;
       write_report out;
       out.varying = code.varying;
-      if (!(code.empty && code.varying)) {
+      if (!code.empty) {
         out.mask = code.mask;
         out.priority = writes[i].priority(code.first_element);
         for (std::size_t c = 0; c < column_count; ++c)
