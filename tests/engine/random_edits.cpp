@@ -115,7 +115,10 @@ std::string random_editor::fresh_id(dice& roll, std::string_view prefix, const s
   for (const auto& id : buried_)
     if (id.starts_with(prefix) && !taken.contains(id) && !dying_.contains(id)) reusable.push_back(id);
   if (!reusable.empty() && roll.chance(60)) return roll.pick(reusable);
-  return std::string(prefix) + std::to_string(created_++);
+  for (;;) {
+    auto id = std::string(prefix) + std::to_string(created_++);
+    if (!taken.contains(id) && !dying_.contains(id)) return id;
+  }
 }
 
 std::string random_editor::edit_graph(dice& roll) {
