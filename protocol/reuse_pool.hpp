@@ -1,13 +1,20 @@
 #pragma once
 // Big objects that are filled once, shared immutably and taken back when the last reader lets go.
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
 
 namespace troupe {
+
+/// What nobody else holds any more, with everything its last reader did on another thread being over: that a
+/// count is 1 doesn't say so by itself, but giving up a reference of one's own does.
+template <class T>
+const std::shared_ptr<T>& after_last_reader(const std::shared_ptr<T>& sole) {
+  std::shared_ptr<T>{sole}.reset();
+  return sole;
+}
 
 /// For one owner, who alone may call; the objects may be let go of on any thread. Nobody may keep a weak_ptr.
 template <class T>
@@ -28,8 +35,7 @@ class reuse_pool {
       }
     }
     if (found == all_.size()) all_.push_back(std::make_shared<T>());
-    std::atomic_thread_fence(std::memory_order_acquire); // after the last reader's release
-    return all_[found];
+    return after_last_reader(all_[found]);
   }
 
   /// How many objects exist, held or idle.

@@ -2,7 +2,8 @@
 // The wire forms of one frame: each is made at the first demand of any thread and then shared by all clients
 // that want the same one.
 
-#include <atomic>
+#include "protocol/reuse_pool.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -73,7 +74,7 @@ class wire_forms {
       filter.reset();
       built = something = false;
       if (text.use_count() == 1)
-        std::atomic_thread_fence(std::memory_order_acquire); // after the last reader's release
+        after_last_reader(text);
       else
         text.reset();
     }

@@ -87,6 +87,22 @@ void report(const char* what, timing& took, std::uint32_t fixtures, std::size_t 
               bytes);
 }
 
+/// A yardstick, to compare figures between machines and moods of one machine.
+void report_clock() {
+  timing chain;
+  constexpr int additions = 100'000;
+  for (int round = 0; round < 20; ++round)
+    chain.measure([] {
+      std::uint64_t sum = 0;
+      for (int i = 0; i < additions; ++i) {
+        ++sum;
+        asm volatile("" : "+r"(sum)); // one by one
+      }
+      return sum;
+    });
+  std::printf("one addition after another: %.3f ns each\n", chain.median() / additions);
+}
+
 void bench(std::uint32_t fixtures, unsigned percent) {
   std::mt19937 random{1};
   auto frame = make_frame(fixtures, random);
@@ -117,5 +133,8 @@ void bench(std::uint32_t fixtures, unsigned percent) {
 
 int main() {
   for (const std::uint32_t fixtures : {100U, 8000U})
-    for (const unsigned percent : {100U, 10U}) bench(fixtures, percent);
+    for (const unsigned percent : {100U, 10U}) {
+      report_clock();
+      bench(fixtures, percent);
+    }
 }
