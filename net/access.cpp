@@ -21,7 +21,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
   unsigned value = 0;
   const auto* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
-  if (text.empty() || text.size() > 5 || failed != std::errc{} || stop != end || value > 65535) return std::nullopt;
+  if (text.empty() || text.size() > 5 || failed != std::errc{} || stop != end || value > 65535)
+    return std::nullopt;
   return static_cast<std::uint16_t>(value);
 }
 
@@ -69,9 +70,13 @@ bool matches_host(const access_rules& rules, const web_origin& origin, std::stri
 
 } // namespace
 
-bool login_needed(const access_rules& rules) noexcept { return !rules.loopback_bound && !rules.open; }
+bool login_needed(const access_rules& rules) noexcept {
+  return !rules.loopback_bound && !rules.open;
+}
 
-bool unprotected(const access_rules& rules) noexcept { return login_needed(rules) && rules.token.empty(); }
+bool unprotected(const access_rules& rules) noexcept {
+  return login_needed(rules) && rules.token.empty();
+}
 
 bool equal_secret(std::string_view given, std::string_view expected) noexcept {
   volatile unsigned char different = given.size() == expected.size() ? 0 : 1;
@@ -129,9 +134,8 @@ std::optional<web_origin> parse_origin(std::string_view text) {
   const auto mark = text.find("://");
   if (mark == std::string_view::npos || mark == 0) return std::nullopt;
   const auto scheme = text.substr(0, mark);
-  const bool scheme_good = std::all_of(scheme.begin(), scheme.end(), [](char c) {
-    return (is_name_char(c) && c != '_') || c == '+';
-  });
+  const bool scheme_good = std::all_of(scheme.begin(), scheme.end(),
+                                       [](char c) { return (is_name_char(c) && c != '_') || c == '+'; });
   auto authority = parse_host_port(text.substr(mark + 3));
   if (!scheme_good || !authority) return std::nullopt;
   return web_origin{detail::lower_case(scheme), std::move(*authority)};
@@ -144,10 +148,11 @@ bool origin_allowed(const access_rules& rules, std::string_view origin_header, s
   if (matches_host(rules, *origin, host)) return true;
   const auto& name = origin->authority.host;
   if (peer_is_loopback && (name == "localhost" || name == "127.0.0.1" || name == "::1")) return true;
-  return std::any_of(rules.allowed_origins.begin(), rules.allowed_origins.end(), [&](const std::string& entry) {
-    const auto allowed = parse_origin(entry);
-    return allowed && same_origin(*allowed, *origin);
-  });
+  return std::any_of(rules.allowed_origins.begin(), rules.allowed_origins.end(),
+                     [&](const std::string& entry) {
+                       const auto allowed = parse_origin(entry);
+                       return allowed && same_origin(*allowed, *origin);
+                     });
 }
 
 bool is_loopback(std::string_view numeric_address) noexcept {

@@ -21,14 +21,22 @@ std::optional<std::string_view> first_of(const std::vector<http_request::field>&
 
 std::string_view method_name(http_method method) noexcept {
   switch (method) {
-  case http_method::get: return "GET";
-  case http_method::head: return "HEAD";
-  case http_method::post: return "POST";
-  case http_method::put: return "PUT";
-  case http_method::patch: return "PATCH";
-  case http_method::del: return "DELETE";
-  case http_method::options: return "OPTIONS";
-  case http_method::other: break;
+  case http_method::get:
+    return "GET";
+  case http_method::head:
+    return "HEAD";
+  case http_method::post:
+    return "POST";
+  case http_method::put:
+    return "PUT";
+  case http_method::patch:
+    return "PATCH";
+  case http_method::del:
+    return "DELETE";
+  case http_method::options:
+    return "OPTIONS";
+  case http_method::other:
+    break;
   }
   return {};
 }
@@ -77,15 +85,21 @@ responder& responder::operator=(responder&& other) noexcept {
   return *this;
 }
 
-responder::~responder() { drop(); }
+responder::~responder() {
+  drop();
+}
 
 void responder::send(http_response response) {
   if (const auto sink = std::exchange(sink_, nullptr)) sink->answer(ticket_, std::move(response));
 }
 
-void responder::send(const error& reason) { send(error_response(reason)); }
+void responder::send(const error& reason) {
+  send(error_response(reason));
+}
 
-bool responder::peer_gone() const noexcept { return !sink_ || sink_->peer_gone(); }
+bool responder::peer_gone() const noexcept {
+  return !sink_ || sink_->peer_gone();
+}
 
 void responder::drop() noexcept {
   if (!sink_) return;

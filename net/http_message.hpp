@@ -28,8 +28,8 @@ struct peer_address {
   bool loopback = false;
 };
 
-/// One request, its body complete. The views point into the connection's buffers and hold until the request
-/// is answered or its responder dropped; a handler that answers later on another thread copies what it needs.
+/// One request, its body complete. The views point into the connection's buffers and hold during the
+/// handler's call: a handler that answers later copies what it needs.
 struct http_request {
   using field = std::pair<std::string_view, std::string_view>;
 

@@ -29,11 +29,17 @@ io_pool::io_pool(std::size_t threads) {
   }
 }
 
-io_pool::~io_pool() { stop_and_join(); }
+io_pool::~io_pool() {
+  stop_and_join();
+}
 
-std::size_t io_pool::size() const noexcept { return lanes_.size(); }
+std::size_t io_pool::size() const noexcept {
+  return lanes_.size();
+}
 
-asio::io_context& io_pool::context(std::size_t lane) noexcept { return lanes_[lane]->context; }
+asio::io_context& io_pool::context(std::size_t lane) noexcept {
+  return lanes_[lane]->context;
+}
 
 void io_pool::post(std::size_t lane, std::function<void()> task) {
   asio::post(lanes_[lane]->context, std::move(task));
@@ -48,6 +54,7 @@ void io_pool::stop_and_join() {
   for (auto& lane : lanes_) {
     if (lane->thread.joinable()) lane->thread.join();
   }
+  running_ = false;
 }
 
 } // namespace troupe::net

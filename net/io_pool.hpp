@@ -1,6 +1,7 @@
 #pragma once
 // The I/O threads. One io_context per thread: what runs on a lane needs no lock.
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -33,12 +34,16 @@ class io_pool {
   /// Whether the calling thread is that lane's.
   bool on_lane(std::size_t lane) const noexcept;
 
+  /// False once `stop_and_join` has returned.
+  bool running() const noexcept { return running_; }
+
   /// Stops all lanes, whatever is pending, and waits for the threads. Idempotent; not from a lane.
   void stop_and_join();
 
  private:
   struct lane_thread;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
+  std::atomic<bool> running_{true};
 };
 
 } // namespace troupe::net

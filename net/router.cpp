@@ -9,8 +9,9 @@ namespace troupe::net {
 
 namespace {
 
-constexpr std::array listed_methods{http_method::get, http_method::head,  http_method::post,   http_method::put,
-                                    http_method::patch, http_method::del, http_method::options};
+constexpr std::array listed_methods{http_method::get,    http_method::head,  http_method::post,
+                                    http_method::put,    http_method::patch, http_method::del,
+                                    http_method::options};
 
 std::vector<std::string_view> split_pattern(std::string_view pattern) {
   if (pattern.empty() || pattern.front() != '/') throw std::invalid_argument("a route starts with /");
@@ -132,8 +133,8 @@ route_match router::match(http_method method, std::span<const std::string_view> 
     found.handler = &route->handler;
     found.options = route->options;
   } else {
-    found.result =
-        method == http_method::options ? route_match::outcome::options : route_match::outcome::method_not_allowed;
+    found.result = method == http_method::options ? route_match::outcome::options
+                                                  : route_match::outcome::method_not_allowed;
   }
   return found;
 }

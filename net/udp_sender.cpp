@@ -6,12 +6,12 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <linux/errqueue.h>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <system_error>
-#include <linux/errqueue.h>
 #include <unistd.h>
 #include <utility>
 
@@ -71,7 +71,8 @@ udp_counters take_reports(int fd) {
   }
 }
 
-template <class T> T read_address(const void* bytes) {
+template <class T>
+T read_address(const void* bytes) {
   T out;
   std::memcpy(&out, bytes, sizeof out);
   return out;
@@ -93,7 +94,9 @@ result<udp_endpoint> udp_endpoint::parse(std::string_view literal, std::uint16_t
   return invalid("destination", "\"" + std::string(literal) + "\" is not a numeric address");
 }
 
-bool udp_endpoint::v6() const noexcept { return size_ == sizeof(sockaddr_in6); }
+bool udp_endpoint::v6() const noexcept {
+  return size_ == sizeof(sockaddr_in6);
+}
 
 std::uint16_t udp_endpoint::port() const noexcept {
   // Both kinds of address hold the port at the same place.
@@ -186,7 +189,8 @@ result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
     std::memcpy(bytes.data() + offsetof(sockaddr_in, sin_port), &port, sizeof port);
     sockaddr_storage address{};
     std::memcpy(&address, bytes.data(), local->size());
-    if (bind(out.fd_, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(local->size())) != 0) {
+    if (bind(out.fd_, reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(local->size())) !=
+        0) {
       return system_failure("the UDP port can't be bound", errno);
     }
   }

@@ -33,7 +33,7 @@ std::size_t append_header(std::string& out, unsigned char first, std::uint64_t l
 
 /// One compressor per thread: its 256 KiB are set up once and only reset per message.
 class compressor {
-public:
+ public:
   compressor() {
     if (deflateInit2(&stream_, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
   }
@@ -55,7 +55,7 @@ public:
     return out;
   }
 
-private:
+ private:
   z_stream stream_{};
 };
 

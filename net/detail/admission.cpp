@@ -22,8 +22,8 @@ void refuse(admission& out, error reason) {
 }
 
 /// Who may call. @return whether the request was refused
-bool refuse_caller(admission& out, const http_request& request, const server_options& options, bool is_websocket,
-                   const route_match& route) {
+bool refuse_caller(admission& out, const http_request& request, const server_options& options,
+                   bool is_websocket, const route_match& route) {
   const auto& rules = options.access;
   // A preflight never carries credentials, and tells no more than which methods exist.
   const bool public_route = request.method == http_method::options ||

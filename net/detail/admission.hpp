@@ -18,9 +18,9 @@ struct admission {
   verdict what = verdict::refuse;
   const http_handler* handler = nullptr;
   http_response refusal;
-  bool hurry = false;         ///< refused for who is asking: the body isn't worth reading
+  bool hurry = false; ///< refused for who is asking: the body isn't worth reading
   bool any_body_type = false;
-  bool cors_allowed = false;  ///< the origin may read the answer
+  bool cors_allowed = false;          ///< the origin may read the answer
   std::string_view preflight_methods; ///< not empty: a preflight that is granted
 };
 

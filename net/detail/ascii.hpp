@@ -8,7 +8,9 @@
 
 namespace troupe::net::detail {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 constexpr bool iequal(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() &&
@@ -28,7 +30,8 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 }
 
 /// Calls `f` with every trimmed, non-empty item of a comma-separated list, until it returns true.
-template <class F> bool any_list_item(std::string_view list, F f) {
+template <class F>
+bool any_list_item(std::string_view list, F f) {
   while (!list.empty()) {
     const auto comma = list.find(',');
     const auto item = trim(list.substr(0, comma));

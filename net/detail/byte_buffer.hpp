@@ -11,7 +11,7 @@
 namespace troupe::net::detail {
 
 class byte_buffer {
-public:
+ public:
   std::string_view view() const noexcept { return {data_.get() + begin_, end_ - begin_}; }
   std::size_t size() const noexcept { return end_ - begin_; }
   bool empty() const noexcept { return begin_ == end_; }
@@ -35,7 +35,7 @@ public:
     capacity_ = 0;
   }
 
-private:
+ private:
   void make_room(std::size_t n) {
     const auto used = size();
     if (capacity_ >= used + n) {

@@ -21,18 +21,28 @@ constexpr std::size_t max_chunk_line = 16 * 1024;
 
 http_method to_method(http::verb verb) noexcept {
   switch (verb) {
-  case http::verb::get: return http_method::get;
-  case http::verb::head: return http_method::head;
-  case http::verb::post: return http_method::post;
-  case http::verb::put: return http_method::put;
-  case http::verb::patch: return http_method::patch;
-  case http::verb::delete_: return http_method::del;
-  case http::verb::options: return http_method::options;
-  default: return http_method::other;
+  case http::verb::get:
+    return http_method::get;
+  case http::verb::head:
+    return http_method::head;
+  case http::verb::post:
+    return http_method::post;
+  case http::verb::put:
+    return http_method::put;
+  case http::verb::patch:
+    return http_method::patch;
+  case http::verb::delete_:
+    return http_method::del;
+  case http::verb::options:
+    return http_method::options;
+  default:
+    return http_method::other;
   }
 }
 
-std::string_view view(boost::beast::string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
 
 bool all_digits(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -60,6 +70,10 @@ void request_reader::next() {
   request_.query.clear();
   request_.parameters.clear();
   request_.body = std::string();
+  request_.method = http_method::get;
+  version_ = 11;
+  keep_alive_ = true;
+  expects_continue_ = has_body_ = false;
   request_.host = request_.target = request_.path = {};
   state_ = state::header;
   scanned_ = line_start_ = first_line_ = lines_ = 0;
@@ -68,11 +82,14 @@ void request_reader::next() {
 
 std::size_t request_reader::feed(std::string_view bytes) {
   switch (state_) {
-  case state::header: return feed_header(bytes);
+  case state::header:
+    return feed_header(bytes);
   case state::header_ready:
-  case state::body: return feed_body(bytes);
+  case state::body:
+    return feed_body(bytes);
   case state::complete:
-  case state::failed: break;
+  case state::failed:
+    break;
   }
   return 0;
 }
@@ -149,9 +166,8 @@ void request_reader::read_header() {
   }
   const auto expect = request_.header("Expect");
   expects_continue_ = version_ == 11 && expect && iequal(*expect, "100-continue");
-  auto checked = check_framing().and_then([&] { return check_host(); }).and_then([&] {
-    return parse_target(request_);
-  });
+  auto checked =
+      check_framing().and_then([&] { return check_host(); }).and_then([&] { return parse_target(request_); });
   if (!checked) return fail_with(std::move(checked.error()));
   const auto length = parser_->beast->content_length();
   has_body_ = parser_->beast->chunked() || (length && *length > 0);

@@ -11,7 +11,7 @@ namespace troupe::net::detail {
 
 /// Reads one request after another from a stream of bytes. Knows no socket and no time.
 class request_reader {
-public:
+ public:
   enum class state {
     header,       ///< wants the rest of the header
     header_ready, ///< the header is good; `feed` again for the body
@@ -34,14 +34,14 @@ public:
   const error& fault() const noexcept { return fault_; }
   http_request& request() noexcept { return request_; }
 
-  unsigned version() const noexcept { return version_; }           ///< 10 or 11
-  bool keep_alive() const noexcept { return keep_alive_; }         ///< what the client wants
+  unsigned version() const noexcept { return version_; }   ///< 10 or 11
+  bool keep_alive() const noexcept { return keep_alive_; } ///< what the client wants
   bool expects_continue() const noexcept { return expects_continue_; }
-  bool has_body() const noexcept { return has_body_; }             ///< announced by the header
+  bool has_body() const noexcept { return has_body_; } ///< announced by the header
   /// Whether the bytes offered last begin a request, be it incomplete.
   bool begun() const noexcept { return begun_; }
 
-private:
+ private:
   std::size_t feed_header(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
   bool scan(std::string_view bytes);

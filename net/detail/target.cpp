@@ -90,7 +90,8 @@ result<void> parse_target(http_request& request) {
     target = authority.substr(slash);
     if (target.empty() || target.front() == '?') return invalid("target", "the URL has no path");
   }
-  if (target.find('#') != std::string_view::npos) return invalid("target", "a request target has no fragment");
+  if (target.find('#') != std::string_view::npos)
+    return invalid("target", "a request target has no fragment");
   const auto question = target.find('?');
   request.path = target.substr(0, question);
   if (auto split = split_path(request); !split) return split;
