@@ -1,5 +1,6 @@
 #include "storage/config_reader.hpp"
 
+#include "protocol/utf8.hpp"
 #include "storage/show_files.hpp"
 #include "storage/text_places.hpp"
 #include "storage/yaml_reader.hpp"
@@ -150,7 +151,7 @@ std::string read_output(artnet_output_settings& into, const yaml_node& node) {
   if (node.shape != yaml_shape::map) return "each output is a map with destination and maxHz";
   for (std::size_t i = 0; i + 1 < node.items.size(); i += 2)
     if (std::find(output_keys.begin(), output_keys.end(), node.items[i].text) == output_keys.end())
-      return fmt::format("an output has no key {}", node.items[i].text);
+      return fmt::format("an output has no key {}", excerpt(node.items[i].text));
   const auto* destination = find_member(node, "destination");
   const auto parsed =
       destination && destination->scalar() ? parse_destination(destination->text) : std::nullopt;
@@ -296,7 +297,7 @@ class reader {
         complain(value.offset, fmt::format("{}: a map of settings is wanted", path));
       return;
     }
-    complain(key.offset, fmt::format("{}: there is no such setting", path));
+    complain(key.offset, fmt::format("{}: there is no such setting", excerpt(path)));
   }
 
   void apply(const setting& each, const yaml_node& value) {

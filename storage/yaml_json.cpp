@@ -1,6 +1,7 @@
 #include "storage/yaml_json.hpp"
 
 #include "protocol/node_catalogue.hpp"
+#include "protocol/utf8.hpp"
 #include "storage/yaml_scalar.hpp"
 
 #include <array>
@@ -130,12 +131,12 @@ class converter {
     if (node.text.empty() || node.text == "~") return json::value(nullptr);
     if (fields.text) return json::value(node.text);
     if (auto resolved = resolve_plain(node.text)) return std::move(*resolved);
-    return wrong(node, fmt::format("{} is not a finite number", node.text));
+    return wrong(node, fmt::format("{} is not a finite number", excerpt(node.text)));
   }
 
   static converted tagged(const yaml_node& node, std::optional<json::value> found, std::string_view what) {
     if (found) return std::move(*found);
-    return wrong(node, fmt::format("{} is not {}", node.text, what));
+    return wrong(node, fmt::format("{} is not {}", excerpt(node.text), what));
   }
 };
 

@@ -25,7 +25,8 @@ class text_buffer : public std::streambuf {
 class nothing_more : public YAML::EventHandler {
  public:
   [[noreturn]] static void refuse(const YAML::Mark& mark) {
-    throw yaml_failure{static_cast<std::uint32_t>(std::max(mark.pos, 0)), "a second document in the file"};
+    throw yaml_failure{static_cast<std::uint32_t>(std::max(mark.pos, 0)),
+                       "a second document, or something behind the end of the first"};
   }
   void OnDocumentStart(const YAML::Mark& mark) override { refuse(mark); }
   void OnDocumentEnd() override {}

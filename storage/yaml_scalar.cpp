@@ -47,8 +47,7 @@ std::optional<json::value> whole_number(std::string_view digits, int base, bool 
     return json::value(magnitude);
   }
   if (base != 10) return std::nullopt;
-  double number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const double number = std::strtod(std::string(digits).c_str(), nullptr);
   return finite(negative ? -number : number);
 }
 

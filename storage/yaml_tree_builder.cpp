@@ -1,5 +1,6 @@
 #include "storage/yaml_tree_builder.hpp"
 
+#include "protocol/utf8.hpp"
 #include "storage/yaml_scalar.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ yaml_tag yaml_tree_builder::take_tag(const std::string& tag, std::uint32_t offse
     if (name == "null") return yaml_tag::null;
     if (name == "seq" || name == "map") return yaml_tag::none;
   }
-  fault(offset, fmt::format("the tag {} is not supported", tag));
+  fault(offset, fmt::format("the tag {} is not supported", excerpt(tag)));
   foreign_ = true;
   return yaml_tag::foreign;
 }
@@ -80,6 +81,7 @@ void yaml_tree_builder::OnScalar(const YAML::Mark& mark, const std::string& tag,
   node.tag = take_tag(tag, node.offset);
   if (node.tag == yaml_tag::string) node.shape = yaml_shape::quoted;
   node.text = value;
+  last_quoted_ = node.shape == yaml_shape::quoted ? std::optional(node.offset) : std::nullopt;
   add(std::move(node), anchor);
 }
 
@@ -175,7 +177,7 @@ void yaml_tree_builder::check_duplicates(const yaml_node& map) {
   for (std::size_t i = 0; i < map.items.size(); i += 2)
     if (map.items[i].scalar()) keys.push_back(&map.items[i]);
   const auto complain = [&](const yaml_node& key) {
-    fault(key.offset, fmt::format("the key {} is there twice", key.text));
+    fault(key.offset, fmt::format("the key {} is there twice", excerpt(key.text)));
   };
   if (keys.size() <= 12) {
     for (std::size_t i = 1; i < keys.size(); ++i)
@@ -249,7 +251,47 @@ void yaml_tree_builder::hand_out(std::size_t source_end) {
   waiting_.reset();
 }
 
+namespace {
+
+/// Behind a tag, an anchor, comments and blanks.
+std::string_view without_properties(std::string_view text) {
+  while (!text.empty()) {
+    const auto skip = std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos ? 1
+                      : text.front() == '#'                        ? text.find('\n')
+                      : text.front() == '!' || text.front() == '&' ? text.find_first_of(" \t\r\n")
+                                                                   : 0;
+    if (skip == 0) break;
+    text.remove_prefix(std::min(skip, text.size()));
+  }
+  return text;
+}
+
+bool closes_quote(std::string_view text) {
+  const char quote = text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\')
+      ++i;
+    else if (quote == '\'' && text.substr(i, 2) == "''")
+      ++i;
+    else if (text[i] == quote)
+      return true;
+  }
+  return false;
+}
+
+} // namespace
+
+/// yaml-cpp lets a quoted scalar end with the file when a line end stands before it: a file that was cut off
+/// there must not pass for a whole one.
+void yaml_tree_builder::check_last_quote() const {
+  if (!last_quoted_) return;
+  const auto scalar = without_properties(text_.substr(std::min<std::size_t>(*last_quoted_, text_.size())));
+  if (scalar.starts_with('"') || scalar.starts_with('\''))
+    if (!closes_quote(scalar)) throw yaml_failure{*last_quoted_, "the quotes are not closed"};
+}
+
 yaml_root yaml_tree_builder::finish() {
+  check_last_quote();
   if (waiting_) {
     const auto rest = in_block_ ? before_document_end(text_.substr(waiting_start_)) : std::string_view{};
     hand_out(waiting_start_ + rest.size());

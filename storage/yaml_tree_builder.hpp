@@ -59,6 +59,7 @@ class yaml_tree_builder : public YAML::EventHandler {
   void leave();
   void add(yaml_node&& node, YAML::anchor_t anchor);
   void spend(const extent& size, std::uint32_t offset);
+  void check_last_quote() const;
   bool key_position() const;
   void check_key(const yaml_node& key);
   void check_duplicates(const yaml_node& map);
@@ -81,7 +82,8 @@ class yaml_tree_builder : public YAML::EventHandler {
   bool outside_alias_ = false; ///< the current item uses an anchor of another one
   bool foreign_ = false;       ///< the current item holds what the writer has no form for
   std::size_t indent_ = 0;
-  bool in_block_ = false; ///< the root is a block sequence
+  std::optional<std::uint32_t> last_quoted_; ///< where the last scalar begins, if it has quotes
+  bool in_block_ = false;                    ///< the root is a block sequence
 
   std::optional<yaml_item> waiting_; ///< read, but where its lines end is known only with the next
   std::size_t waiting_start_ = 0;

@@ -83,9 +83,6 @@ struct source_tree {
   }
   static void append_tag(std::string& out, yaml_tag tag) {
     switch (tag) {
-    case yaml_tag::string:
-      out += "!!str ";
-      break;
     case yaml_tag::integer:
       out += "!!int ";
       break;

@@ -1,0 +1,86 @@
+#include "tests/storage/storage_support.hpp"
+
+#include "protocol/entity_codec.hpp"
+
+#include <boost/json/parse.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace troupe::storage::test {
+
+namespace fs = std::filesystem;
+
+temp_dir::temp_dir() {
+  auto pattern = (fs::temp_directory_path() / "troupe-storage-XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
+  path_ = pattern;
+}
+
+temp_dir::~temp_dir() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void write_text(const fs::path& path, std::string_view text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!out) throw std::runtime_error("can't write " + path.string());
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("can't read " + path.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::size_t count_copies(const fs::path& folder) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().find(".orig-") != std::string::npos) ++count;
+  return count;
+}
+
+record_ptr entity(entity_kind kind, std::string_view json) {
+  const auto value = boost::json::parse(boost::json::string_view(json.data(), json.size()));
+  const auto& members = value.get_object();
+  const auto* revision = members.if_contains("revision");
+  auto parsed =
+      parse_entity(kind, std::string(members.at("id").as_string()),
+                   revision ? revision->to_number<std::uint64_t>() : 1, members, entity_source::file);
+  if (!parsed) throw std::runtime_error(parsed.error().message);
+  return *parsed;
+}
+
+fact created(entity_kind kind, std::string_view json) {
+  return entity_created{entity(kind, json)};
+}
+
+fact updated(entity_kind kind, std::string_view json) {
+  return entity_updated{entity(kind, json)};
+}
+
+fact deleted(entity_kind kind, std::string_view id, std::uint64_t revision) {
+  return entity_deleted{kind, std::string(id), revision};
+}
+
+std::string snapshot(const show_state& state, entity_kind kind) {
+  std::string out;
+  state.each(kind, [&](const record_ptr& record) { out += record->json + '\n'; });
+  return out;
+}
+
+std::string snapshot(const show_state& state) {
+  std::string out;
+  for (std::size_t i = 0; i < entity_kind_count; ++i) {
+    const auto kind = static_cast<entity_kind>(i);
+    out += std::string(kind_name(kind)) + ":\n" + snapshot(state, kind);
+  }
+  return out;
+}
+
+} // namespace troupe::storage::test
