@@ -27,7 +27,9 @@ std::string full(const frame_image& image, const fixture_filter* filter = nullpt
 
 /// A complete frame/delta message: what changed after frame `since`. Since 0 it carries everything and
 /// exists even if empty; otherwise nullopt when nothing changed.
-/// Fixtures that left are null, also those that the client may never have seen; see `image.reaches`.
+/// A client for whom there is nothing has this frame all the same: its base moves on.
+/// Fixtures that left are null, also those that came and went while the client missed frames. Only where
+/// `image.reaches(since)` is it certain that none is left behind.
 std::optional<std::string> delta(const frame_image& image, std::uint64_t since,
                                  const fixture_filter* filter = nullptr);
 
