@@ -13,7 +13,8 @@ namespace {
 
 using node_index = std::unordered_map<std::string_view, std::uint32_t>;
 
-template <class Spec> std::uint32_t port_index(std::span<const Spec> specs, std::string_view name) {
+template <class Spec>
+std::uint32_t port_index(std::span<const Spec> specs, std::string_view name) {
   for (std::uint32_t i = 0; i < specs.size(); ++i)
     if (specs[i].name == name) return i;
   return none;
@@ -51,7 +52,8 @@ class checker {
     for (const auto& node : subject_.nodes) {
       specs.push_back(find_node_spec(node.type));
       if (!specs.back())
-        report(node.id, {}, compile_code::unknown_node_type, fmt::format("unknown node type '{}'", node.type));
+        report(node.id, {}, compile_code::unknown_node_type,
+               fmt::format("unknown node type '{}'", node.type));
     }
     return out_.result.errors.empty();
   }
@@ -135,7 +137,8 @@ class checker {
       const auto& other = &end == &edge.from ? edge.to : edge.from;
       const bool other_known = nodes_.contains(other.node_id);
       report(other_known ? other.node_id : end.node_id, other_known ? other.port : end.port,
-             compile_code::invalid_param, fmt::format("edge '{}' names node '{}', which doesn't exist", edge.id, end.node_id));
+             compile_code::invalid_param,
+             fmt::format("edge '{}' names node '{}', which doesn't exist", edge.id, end.node_id));
       return false;
     }
     if (port == none) {
@@ -226,7 +229,8 @@ class checker {
     case param_type::fixture_ids:
       depend(all.fixture_ids, 4), what = "fixture", known = exists(entity_kind::fixture);
       break;
-    case param_type::choice: return;
+    case param_type::choice:
+      return;
     }
     if (!known && out_.graph.live[node])
       report(subject_.nodes[node].id, param.name, compile_code::unknown_reference,
@@ -242,6 +246,8 @@ class checker {
 
 } // namespace
 
-checked run_checks(const graph& subject, const show_state& show) { return checker(subject, show).run(); }
+checked run_checks(const graph& subject, const show_state& show) {
+  return checker(subject, show).run();
+}
 
 } // namespace troupe::engine

@@ -96,7 +96,8 @@ void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
   uniforms_ = next->uniforms;
   buffers_.clear();
   buffer_pointers_.clear();
-  for (const auto domain : next->buffer_domains) buffers_.emplace_back(next->domains[domain].slots.size(), 0.0f);
+  for (const auto domain : next->buffer_domains)
+    buffers_.emplace_back(next->domains[domain].slots.size(), 0.0f);
   for (auto& one : buffers_) buffer_pointers_.push_back(one.data());
   inputs_ = nullptr;
   states_ = std::move(states);
@@ -116,7 +117,8 @@ void graph_runner::forget_slots(const std::vector<std::uint8_t>& freed) {
 void graph_runner::find_controls(const input_layout& layout) {
   places_.clear();
   for (const auto& load : program_->loads) {
-    const auto timed = load.from == input_load::source::show_time || load.from == input_load::source::tick_length;
+    const auto timed =
+        load.from == input_load::source::show_time || load.from == input_load::source::tick_length;
     const auto& ids = load.from == input_load::source::fader ? layout.faders : layout.buttons;
     places_.push_back(timed ? none : place_in(ids, program_->controls[load.control]));
   }
@@ -127,15 +129,25 @@ void graph_runner::load_inputs(const tick_time& time, const input_snapshot& inpu
     const auto& load = program_->loads[i];
     const auto place = places_[i];
     float& value = uniforms_[load.uniform];
-    const auto button = [&] { return place < inputs.buttons.size() ? inputs.buttons[place] : button_level{}; };
+    const auto button = [&] {
+      return place < inputs.buttons.size() ? inputs.buttons[place] : button_level{};
+    };
     switch (load.from) {
     case input_load::source::fader:
       value = place < inputs.faders.size() ? finite_or_zero(inputs.faders[place]) : 0.0f;
       break;
-    case input_load::source::pressed: value = button().pressed ? 1.0f : 0.0f; break;
-    case input_load::source::down: value = button().down ? 1.0f : 0.0f; break;
-    case input_load::source::show_time: value = static_cast<float>(seconds(time.t_ns)); break;
-    case input_load::source::tick_length: value = static_cast<float>(seconds(time.dt_ns)); break;
+    case input_load::source::pressed:
+      value = button().pressed ? 1.0f : 0.0f;
+      break;
+    case input_load::source::down:
+      value = button().down ? 1.0f : 0.0f;
+      break;
+    case input_load::source::show_time:
+      value = static_cast<float>(seconds(time.t_ns));
+      break;
+    case input_load::source::tick_length:
+      value = static_cast<float>(seconds(time.dt_ns));
+      break;
     }
   }
 }

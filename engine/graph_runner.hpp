@@ -43,8 +43,8 @@ class graph_runner {
   /// Fixtures have left these slots: others that come into them start afresh.
   void forget_slots(const std::vector<std::uint8_t>& freed);
 
-  void tick(const tick_time& time, const std::shared_ptr<const input_layout>& layout, const input_snapshot& inputs,
-            register_file& registers);
+  void tick(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
+            const input_snapshot& inputs, register_file& registers);
 
   const float* uniforms() const noexcept { return uniforms_.data(); }
   float* const* buffers() const noexcept { return buffer_pointers_.data(); }

@@ -18,7 +18,8 @@ void find_selections(const indexed_graph& g, selection_pool& pool, graph_shape& 
   }
 }
 
-template <class Visit> void each_source(const indexed_graph& g, std::uint32_t node, Visit&& visit) {
+template <class Visit>
+void each_source(const indexed_graph& g, std::uint32_t node, Visit&& visit) {
   for (std::size_t port = 0; port < g.specs[node]->inputs.size(); ++port)
     if (const auto* j = g.joint_into(node, port)) visit(j->from_node, port);
 }
@@ -31,7 +32,8 @@ void find_varying(const indexed_graph& g, graph_shape& shape) {
       if (shape.outputs_vary[from]) shape.inputs_vary[node] = 1;
     });
     const auto type = g.specs[node]->type;
-    shape.outputs_vary[node] = shape.inputs_vary[node] || type == node_type::chase || type == node_type::spread;
+    shape.outputs_vary[node] =
+        shape.inputs_vary[node] || type == node_type::chase || type == node_type::spread;
   }
 }
 

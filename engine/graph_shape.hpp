@@ -10,10 +10,10 @@ namespace troupe::engine {
 
 /// By node; only what is said of live nodes means something.
 struct graph_shape {
-  std::vector<std::uint32_t> selections;    ///< what a SelectGroup or SelectFixture selects
-  std::vector<std::uint8_t> inputs_vary;    ///< the node has its state per fixture
-  std::vector<std::uint8_t> outputs_vary;   ///< the same, or the node is a Chase or Spread
-  std::vector<std::uint32_t> domains;       ///< of varying nodes and writes; else `none`
+  std::vector<std::uint32_t> selections;  ///< what a SelectGroup or SelectFixture selects
+  std::vector<std::uint8_t> inputs_vary;  ///< the node has its state per fixture
+  std::vector<std::uint8_t> outputs_vary; ///< the same, or the node is a Chase or Spread
+  std::vector<std::uint32_t> domains;     ///< of varying nodes and writes; else `none`
 };
 
 graph_shape find_shape(const indexed_graph& graph, selection_pool& pool);

@@ -19,13 +19,16 @@ using state_column = double* __restrict;
 
 // -- shapes of loops ----------------------------------------------------------------------------------
 
-template <class F> TROUPE_LOOP loop(column o, source a, std::size_t n) {
+template <class F>
+TROUPE_LOOP loop(column o, source a, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::at(a[i]);
 }
-template <class F> TROUPE_LOOP loop(column o, source a, source b, std::size_t n) {
+template <class F>
+TROUPE_LOOP loop(column o, source a, source b, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::at(a[i], b[i]);
 }
-template <class F> TROUPE_LOOP loop(column o, source a, source b, source c, std::size_t n) {
+template <class F>
+TROUPE_LOOP loop(column o, source a, source b, source c, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::at(a[i], b[i], c[i]);
 }
 template <class F>
@@ -33,7 +36,9 @@ TROUPE_LOOP loop(column o, source a, source b, source c, source d, source e, std
   for (std::size_t i = 0; i < n; ++i) o[i] = F::at(a[i], b[i], c[i], d[i], e[i]);
 }
 
-float* target(const kernel_context& c, const operation& op) { return c.registers + op.target * c.stride; }
+float* target(const kernel_context& c, const operation& op) {
+  return c.registers + op.target * c.stride;
+}
 const float* from(const kernel_context& c, const operation& op, std::size_t i) {
   return c.registers + op.source[i] * c.stride;
 }
@@ -42,16 +47,20 @@ double* state_at(const kernel_context& c, const operation& op, std::size_t plane
   return state.doubles.data() + plane * state.length + c.first;
 }
 
-template <class F> void map1(const kernel_context& c, const operation& op) {
+template <class F>
+void map1(const kernel_context& c, const operation& op) {
   loop<F>(target(c, op), from(c, op, 0), c.count);
 }
-template <class F> void map2(const kernel_context& c, const operation& op) {
+template <class F>
+void map2(const kernel_context& c, const operation& op) {
   loop<F>(target(c, op), from(c, op, 0), from(c, op, 1), c.count);
 }
-template <class F> void map3(const kernel_context& c, const operation& op) {
+template <class F>
+void map3(const kernel_context& c, const operation& op) {
   loop<F>(target(c, op), from(c, op, 0), from(c, op, 1), from(c, op, 2), c.count);
 }
-template <class F> void map5(const kernel_context& c, const operation& op) {
+template <class F>
+void map5(const kernel_context& c, const operation& op) {
   loop<F>(target(c, op), from(c, op, 0), from(c, op, 1), from(c, op, 2), from(c, op, 3), from(c, op, 4),
           c.count);
 }
@@ -60,17 +69,27 @@ template <class F> void map5(const kernel_context& c, const operation& op) {
 
 #define TROUPE_FUNCTION TROUPE_KERNEL static float at
 
-struct add_ { TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a + b); } };
-struct subtract_ { TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a - b); } };
-struct multiply_ { TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a * b); } };
+struct add_ {
+  TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a + b); }
+};
+struct subtract_ {
+  TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a - b); }
+};
+struct multiply_ {
+  TROUPE_FUNCTION(float a, float b) { return finite_or_zero(a * b); }
+};
 struct divide_ {
   TROUPE_FUNCTION(float a, float b) {
     const float quotient = finite_or_zero(a / b);
     return b == 0.0f ? 0.0f : quotient;
   }
 };
-struct minimum_ { TROUPE_FUNCTION(float a, float b) { return a < b ? a : b; } };
-struct maximum_ { TROUPE_FUNCTION(float a, float b) { return a > b ? a : b; } };
+struct minimum_ {
+  TROUPE_FUNCTION(float a, float b) { return a < b ? a : b; }
+};
+struct maximum_ {
+  TROUPE_FUNCTION(float a, float b) { return a > b ? a : b; }
+};
 struct map_range_ {
   TROUPE_FUNCTION(float x, float in_low, float in_high, float out_low, float out_high) {
     const float part = (x - in_low) / (in_high - in_low);
@@ -78,16 +97,36 @@ struct map_range_ {
     return in_low == in_high ? out_low : mapped;
   }
 };
-struct greater_ { TROUPE_FUNCTION(float a, float b) { return a > b ? 1.0f : 0.0f; } };
-struct less_ { TROUPE_FUNCTION(float a, float b) { return a < b ? 1.0f : 0.0f; } };
-struct less_equal_ { TROUPE_FUNCTION(float a, float b) { return a <= b ? 1.0f : 0.0f; } };
-struct greater_equal_ { TROUPE_FUNCTION(float a, float b) { return a >= b ? 1.0f : 0.0f; } };
-struct equal_ { TROUPE_FUNCTION(float a, float b) { return a == b ? 1.0f : 0.0f; } };
-struct select_ { TROUPE_FUNCTION(float which, float a, float b) { return which != 0.0f ? a : b; } };
-struct mix_ { TROUPE_FUNCTION(float a, float b, float m) { return a + (b - a) * m; } };
-struct scale_unit_ { TROUPE_FUNCTION(float x, float scale) { return clamp01(x * scale); } };
-struct scale_signed_ { TROUPE_FUNCTION(float x, float scale) { return clamp(x * scale, -1.0f, 1.0f); } };
-struct offset_signed_ { TROUPE_FUNCTION(float x, float by) { return clamp(x + by, -1.0f, 1.0f); } };
+struct greater_ {
+  TROUPE_FUNCTION(float a, float b) { return a > b ? 1.0f : 0.0f; }
+};
+struct less_ {
+  TROUPE_FUNCTION(float a, float b) { return a < b ? 1.0f : 0.0f; }
+};
+struct less_equal_ {
+  TROUPE_FUNCTION(float a, float b) { return a <= b ? 1.0f : 0.0f; }
+};
+struct greater_equal_ {
+  TROUPE_FUNCTION(float a, float b) { return a >= b ? 1.0f : 0.0f; }
+};
+struct equal_ {
+  TROUPE_FUNCTION(float a, float b) { return a == b ? 1.0f : 0.0f; }
+};
+struct select_ {
+  TROUPE_FUNCTION(float which, float a, float b) { return which != 0.0f ? a : b; }
+};
+struct mix_ {
+  TROUPE_FUNCTION(float a, float b, float m) { return a + (b - a) * m; }
+};
+struct scale_unit_ {
+  TROUPE_FUNCTION(float x, float scale) { return clamp01(x * scale); }
+};
+struct scale_signed_ {
+  TROUPE_FUNCTION(float x, float scale) { return clamp(x * scale, -1.0f, 1.0f); }
+};
+struct offset_signed_ {
+  TROUPE_FUNCTION(float x, float by) { return clamp(x + by, -1.0f, 1.0f); }
+};
 
 TROUPE_LOOP clamp_loop(column o, source a, float low, float high, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = clamp(a[i], low, high);
@@ -111,22 +150,25 @@ TROUPE_LOOP spread_loop(column o, source part, source low, source high, std::siz
   }
 }
 void spread(const kernel_context& c, const operation& op) {
-  spread_loop(target(c, op), c.index_columns[op.table].data() + c.first, from(c, op, 0), from(c, op, 1), c.count);
+  spread_loop(target(c, op), c.index_columns[op.table].data() + c.first, from(c, op, 0), from(c, op, 1),
+              c.count);
 }
 
 // -- time and state -----------------------------------------------------------------------------------
 // A state of NaN is that of a node before its first tick.
 
-template <class T> TROUPE_KERNEL bool is_new(T x) { return x != x; }
+template <class T>
+TROUPE_KERNEL bool is_new(T x) {
+  return x != x;
+}
 
 void smooth_gain(const kernel_context& c, const operation& op) {
   float* const o = target(c, op);
   const float* const smoothing = from(c, op, 0);
   const double ticks = 60.0 * c.dt;
   for (std::size_t i = 0; i < c.count; ++i)
-    o[i] = smoothing[i] <= 0.0f
-               ? 1.0f
-               : static_cast<float>(1.0 - power01(static_cast<double>(smoothing[i]), ticks));
+    o[i] = smoothing[i] <= 0.0f ? 1.0f
+                                : static_cast<float>(1.0 - power01(static_cast<double>(smoothing[i]), ticks));
 }
 
 TROUPE_LOOP smooth_loop(column o, source x, source gain, column state, std::size_t n) {
@@ -143,13 +185,22 @@ TROUPE_LOOP smooth_loop(column o, source x, source gain, column state, std::size
   }
 }
 void smooth(const kernel_context& c, const operation& op) {
-  smooth_loop(target(c, op), from(c, op, 0), from(c, op, 1), c.states[op.state].floats.data() + c.first, c.count);
+  smooth_loop(target(c, op), from(c, op, 0), from(c, op, 1), c.states[op.state].floats.data() + c.first,
+              c.count);
 }
 
-struct sine_ { TROUPE_FUNCTION(float p) { return (sin_turns(p) + 1.0f) * 0.5f; } };
-struct triangle_ { TROUPE_FUNCTION(float p) { return 1.0f - absolute(2.0f * p - 1.0f); } };
-struct saw_ { TROUPE_FUNCTION(float p) { return p; } };
-struct square_ { TROUPE_FUNCTION(float p) { return p < 0.5f ? 1.0f : 0.0f; } };
+struct sine_ {
+  TROUPE_FUNCTION(float p) { return (sin_turns(p) + 1.0f) * 0.5f; }
+};
+struct triangle_ {
+  TROUPE_FUNCTION(float p) { return 1.0f - absolute(2.0f * p - 1.0f); }
+};
+struct saw_ {
+  TROUPE_FUNCTION(float p) { return p; }
+};
+struct square_ {
+  TROUPE_FUNCTION(float p) { return p < 0.5f ? 1.0f : 0.0f; }
+};
 
 /// Leaves the phase in `o`.
 TROUPE_LOOP phase_loop(column o, source speed, source frequency, source phase, state_column state, double dt,
@@ -162,10 +213,12 @@ TROUPE_LOOP phase_loop(column o, source speed, source frequency, source phase, s
     o[i] = static_cast<float>(frac(turns + static_cast<double>(phase[i])));
   }
 }
-template <class F> TROUPE_LOOP in_place(column o, std::size_t n) {
+template <class F>
+TROUPE_LOOP in_place(column o, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::at(o[i]);
 }
-template <class F> void oscillator(const kernel_context& c, const operation& op) {
+template <class F>
+void oscillator(const kernel_context& c, const operation& op) {
   phase_loop(target(c, op), from(c, op, 0), from(c, op, 1), from(c, op, 2), state_at(c, op), c.dt, c.count);
   in_place<F>(target(c, op), c.count);
 }
@@ -189,8 +242,8 @@ void noise(const kernel_context& c, const operation& op) {
   noise_loop(target(c, op), from(c, op, 0), from(c, op, 1), state_at(c, op), c.dt, c.count);
 }
 
-TROUPE_LOOP chase_position_loop(column whole, column part, source speed, state_column state, double n, double dt,
-                                std::size_t count) {
+TROUPE_LOOP chase_position_loop(column whole, column part, source speed, state_column state, double n,
+                                double dt, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const double old = is_new(state[i]) ? 0.0 : state[i];
     const double moved = modulo(old + static_cast<double>(speed[i]) * dt, n);
@@ -273,9 +326,9 @@ void envelope_loop(float* o, const envelope_inputs& in, const envelope_state& s,
   }
 }
 void envelope(const kernel_context& c, const operation& op) {
-  envelope_loop(target(c, op),
-                {from(c, op, 0), from(c, op, 1), from(c, op, 2), from(c, op, 3), from(c, op, 4)},
-                {state_at(c, op, 0), state_at(c, op, 1), state_at(c, op, 2), state_at(c, op, 3)}, c.dt, c.count);
+  envelope_loop(
+      target(c, op), {from(c, op, 0), from(c, op, 1), from(c, op, 2), from(c, op, 3), from(c, op, 4)},
+      {state_at(c, op, 0), state_at(c, op, 1), state_at(c, op, 2), state_at(c, op, 3)}, c.dt, c.count);
 }
 
 // -- between domains and buffers ----------------------------------------------------------------------
@@ -294,41 +347,82 @@ void gather(const kernel_context& c, const operation& op) {
   gather_loop(target(c, op), c.buffers[op.source[0]], c.element_maps[op.table].data() + c.first, c.count);
 }
 
-struct same_ { TROUPE_FUNCTION(float x) { return x; } };
-struct unit_ { TROUPE_FUNCTION(float x) { return clamp01(x); } };
-struct signed_ { TROUPE_FUNCTION(float x) { return clamp(x, -1.0f, 1.0f) + 0.0f; } };
+struct same_ {
+  TROUPE_FUNCTION(float x) { return x; }
+};
+struct unit_ {
+  TROUPE_FUNCTION(float x) { return clamp01(x); }
+};
+struct signed_ {
+  TROUPE_FUNCTION(float x) { return clamp(x, -1.0f, 1.0f) + 0.0f; }
+};
 
-template <class F> void store(const kernel_context& c, const operation& op) {
+template <class F>
+void store(const kernel_context& c, const operation& op) {
   loop<F>(c.buffers[op.target] + c.first, from(c, op, 0), c.count);
 }
 
-constexpr std::array<kernel, static_cast<std::size_t>(opcode::count_)> table{
-    map2<add_>, map2<subtract_>, map2<multiply_>, map2<divide_>, map2<minimum_>, map2<maximum_>,
-    clamp_range, map5<map_range_>, map2<greater_>, map2<less_>, map2<less_equal_>, map2<greater_equal_>,
-    map2<equal_>, map3<select_>, map3<mix_>, map2<scale_unit_>, map2<scale_signed_>, map2<offset_signed_>,
-    hsv_channel, spread,
-    smooth_gain, smooth, oscillator<sine_>, oscillator<triangle_>, oscillator<saw_>, oscillator<square_>,
-    noise, chase_position, chase_level, flash, envelope,
-    broadcast, gather, store<same_>, store<unit_>, store<signed_>};
+constexpr std::array<kernel, static_cast<std::size_t>(opcode::count_)> table{map2<add_>,
+                                                                             map2<subtract_>,
+                                                                             map2<multiply_>,
+                                                                             map2<divide_>,
+                                                                             map2<minimum_>,
+                                                                             map2<maximum_>,
+                                                                             clamp_range,
+                                                                             map5<map_range_>,
+                                                                             map2<greater_>,
+                                                                             map2<less_>,
+                                                                             map2<less_equal_>,
+                                                                             map2<greater_equal_>,
+                                                                             map2<equal_>,
+                                                                             map3<select_>,
+                                                                             map3<mix_>,
+                                                                             map2<scale_unit_>,
+                                                                             map2<scale_signed_>,
+                                                                             map2<offset_signed_>,
+                                                                             hsv_channel,
+                                                                             spread,
+                                                                             smooth_gain,
+                                                                             smooth,
+                                                                             oscillator<sine_>,
+                                                                             oscillator<triangle_>,
+                                                                             oscillator<saw_>,
+                                                                             oscillator<square_>,
+                                                                             noise,
+                                                                             chase_position,
+                                                                             chase_level,
+                                                                             flash,
+                                                                             envelope,
+                                                                             broadcast,
+                                                                             gather,
+                                                                             store<same_>,
+                                                                             store<unit_>,
+                                                                             store<signed_>};
 
 } // namespace
 
 state_shape state_of(opcode code) noexcept {
   switch (code) {
-  case opcode::smooth: return {0, 1};
+  case opcode::smooth:
+    return {0, 1};
   case opcode::sine:
   case opcode::triangle:
   case opcode::saw:
   case opcode::square:
   case opcode::noise:
   case opcode::chase_position:
-  case opcode::flash: return {1, 0};
-  case opcode::envelope: return {4, 0};
-  default: return {};
+  case opcode::flash:
+    return {1, 0};
+  case opcode::envelope:
+    return {4, 0};
+  default:
+    return {};
   }
 }
 
-kernel kernel_of(opcode code) noexcept { return table[static_cast<std::size_t>(code)]; }
+kernel kernel_of(opcode code) noexcept {
+  return table[static_cast<std::size_t>(code)];
+}
 
 void run(const kernel_context& context, const operation* begin, const operation* end) {
   for (; begin != end; ++begin) table[static_cast<std::size_t>(begin->code)](context, *begin);

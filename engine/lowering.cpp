@@ -15,12 +15,14 @@ namespace {
 
 constexpr float endless = std::numeric_limits<float>::infinity();
 
-constexpr std::size_t at(column c) { return static_cast<std::size_t>(c); }
+constexpr std::size_t at(column c) {
+  return static_cast<std::size_t>(c);
+}
 constexpr std::array colour_columns{at(column::red), at(column::green), at(column::blue)};
 constexpr std::array position_columns{at(column::pan), at(column::tilt)};
 
-/// What an output puts out: Scalar, Bool and Trigger stand in the place of the intensity, Color and Position in
-/// their places, a Bundle in those of its mask.
+/// What an output puts out: Scalar, Bool and Trigger stand in the place of the intensity, Color and Position
+/// in their places, a Bundle in those of its mask.
 struct port_value {
   std::uint8_t mask = 0;
   std::array<value_id, column_count> parts{};
@@ -38,27 +40,45 @@ std::uint8_t mask_of(port_type type) {
   return has_intensity;
 }
 
-bool is_signed(std::size_t c) { return c == at(column::pan) || c == at(column::tilt); }
+bool is_signed(std::size_t c) {
+  return c == at(column::pan) || c == at(column::tilt);
+}
 
 /// The code of a node's state, or of its one operation.
 opcode code_of(node_type type) {
   switch (type) {
-  case node_type::add: return opcode::add;
-  case node_type::subtract: return opcode::subtract;
-  case node_type::multiply: return opcode::multiply;
-  case node_type::divide: return opcode::divide;
-  case node_type::min: return opcode::minimum;
-  case node_type::max: return opcode::maximum;
-  case node_type::smooth: return opcode::smooth;
-  case node_type::sine_lfo: return opcode::sine;
-  case node_type::triangle_lfo: return opcode::triangle;
-  case node_type::saw_lfo: return opcode::saw;
-  case node_type::square_lfo: return opcode::square;
-  case node_type::noise: return opcode::noise;
-  case node_type::chase: return opcode::chase_position;
-  case node_type::flash: return opcode::flash;
-  case node_type::envelope: return opcode::envelope;
-  default: return opcode::count_;
+  case node_type::add:
+    return opcode::add;
+  case node_type::subtract:
+    return opcode::subtract;
+  case node_type::multiply:
+    return opcode::multiply;
+  case node_type::divide:
+    return opcode::divide;
+  case node_type::min:
+    return opcode::minimum;
+  case node_type::max:
+    return opcode::maximum;
+  case node_type::smooth:
+    return opcode::smooth;
+  case node_type::sine_lfo:
+    return opcode::sine;
+  case node_type::triangle_lfo:
+    return opcode::triangle;
+  case node_type::saw_lfo:
+    return opcode::saw;
+  case node_type::square_lfo:
+    return opcode::square;
+  case node_type::noise:
+    return opcode::noise;
+  case node_type::chase:
+    return opcode::chase_position;
+  case node_type::flash:
+    return opcode::flash;
+  case node_type::envelope:
+    return opcode::envelope;
+  default:
+    return opcode::count_;
   }
 }
 
@@ -112,7 +132,8 @@ class lowering {
   std::size_t port(std::string_view name) const {
     const auto inputs = g_.specs[node_]->inputs;
     return static_cast<std::size_t>(
-        std::find_if(inputs.begin(), inputs.end(), [&](const auto& in) { return in.name == name; }) - inputs.begin());
+        std::find_if(inputs.begin(), inputs.end(), [&](const auto& in) { return in.name == name; }) -
+        inputs.begin());
   }
 
   port_value input(std::size_t index) {
@@ -128,7 +149,8 @@ class lowering {
     if (spec.hard.min || spec.hard.max) {
       const auto low = spec.hard.min ? static_cast<float>(*spec.hard.min) : -endless;
       const auto high = spec.hard.max ? static_cast<float>(*spec.hard.max) : endless;
-      for (const auto c : columns_of(spec.type)) value.parts[c] = build_.clamped(value.parts[c], low, high, domain());
+      for (const auto c : columns_of(spec.type))
+        value.parts[c] = build_.clamped(value.parts[c], low, high, domain());
     }
     return value;
   }
@@ -160,7 +182,8 @@ class lowering {
   port_value& output(std::size_t index = 0) { return outputs_[first_output_[node_] + index]; }
   void put(value_id value, std::size_t index = 0) { output(index).parts[0] = value; }
 
-  value_id emit(opcode code, std::initializer_list<value_id> sources, float low = -endless, float high = endless) {
+  value_id emit(opcode code, std::initializer_list<value_id> sources, float low = -endless,
+                float high = endless) {
     operation shape;
     shape.code = code;
     shape.state = state() == none ? 0 : state();
@@ -175,17 +198,23 @@ class lowering {
     case node_type::time:
       put(build_.load(input_load::source::show_time, {}, -endless, endless), 0);
       return put(build_.load(input_load::source::tick_length, {}, -endless, endless), 1);
-    case node_type::fader: return put(build_.load(input_load::source::fader, control_id(), -endless, endless));
+    case node_type::fader:
+      return put(build_.load(input_load::source::fader, control_id(), -endless, endless));
     case node_type::button:
       put(build_.load(input_load::source::pressed, control_id(), 0, 1), 0);
       return put(build_.load(input_load::source::down, control_id(), 0, 1), 1);
     case node_type::scalar:
-    case node_type::boolean: return put(scalar(std::size_t{0}));
-    case node_type::color_constant: return gather_parts(colour_columns);
-    case node_type::position_constant: return gather_parts(position_columns);
+    case node_type::boolean:
+      return put(scalar(std::size_t{0}));
+    case node_type::color_constant:
+      return gather_parts(colour_columns);
+    case node_type::position_constant:
+      return gather_parts(position_columns);
     case node_type::select_group:
-    case node_type::select_fixture: return;
-    case node_type::preset: return lower_preset();
+    case node_type::select_fixture:
+      return;
+    case node_type::preset:
+      return lower_preset();
     case node_type::add:
     case node_type::subtract:
     case node_type::multiply:
@@ -193,37 +222,58 @@ class lowering {
     case node_type::min:
     case node_type::max:
       return put(emit(code_of(g_.specs[node]->type), {scalar("a"), scalar("b")}));
-    case node_type::clamp01: return put(build_.clamped(scalar("value"), 0, 1, domain()));
+    case node_type::clamp01:
+      return put(build_.clamped(scalar("value"), 0, 1, domain()));
     case node_type::map_range:
-      return put(emit(opcode::map_range, {scalar(std::size_t{0}), scalar(1), scalar(2), scalar(3), scalar(4)}));
-    case node_type::smooth: return lower_smooth();
-    case node_type::compare: return lower_compare();
-    case node_type::switch_: return put(emit(opcode::select, {scalar("condition"), scalar("a"), scalar("b")}));
+      return put(
+          emit(opcode::map_range, {scalar(std::size_t{0}), scalar(1), scalar(2), scalar(3), scalar(4)}));
+    case node_type::smooth:
+      return lower_smooth();
+    case node_type::compare:
+      return lower_compare();
+    case node_type::switch_:
+      return put(emit(opcode::select, {scalar("condition"), scalar("a"), scalar("b")}));
     case node_type::sine_lfo:
     case node_type::triangle_lfo:
     case node_type::saw_lfo:
     case node_type::square_lfo:
-      return put(emit(code_of(g_.specs[node]->type), {scalar("speed"), scalar("frequency"), scalar("phase")}, 0, 1));
-    case node_type::noise: return put(emit(opcode::noise, {scalar("speed"), scalar("seed")}, 0, 1));
-    case node_type::chase: return lower_chase();
-    case node_type::spread: return put(build_.spread(scalar("from"), scalar("to"), selected(), domain()));
+      return put(
+          emit(code_of(g_.specs[node]->type), {scalar("speed"), scalar("frequency"), scalar("phase")}, 0, 1));
+    case node_type::noise:
+      return put(emit(opcode::noise, {scalar("speed"), scalar("seed")}, 0, 1));
+    case node_type::chase:
+      return lower_chase();
+    case node_type::spread:
+      return put(build_.spread(scalar("from"), scalar("to"), selected(), domain()));
     case node_type::flash:
       return put(emit(opcode::flash, {scalar("trigger"), scalar("attack"), scalar("decay")}, 0, 1));
     case node_type::envelope:
       return put(emit(opcode::envelope, {scalar("gate"), scalar("attack"), scalar("decay"), scalar("sustain"),
                                          scalar("release")}));
-    case node_type::mix_color: return lower_mix();
-    case node_type::scale_color: return lower_scaled(input(port("color")), colour_columns);
-    case node_type::hsv_color: return lower_hsv();
-    case node_type::color_to_bundle: return put_bundle(input(port("color")), has_color);
-    case node_type::position_to_bundle: return put_bundle(input(port("position")), has_pan | has_tilt);
-    case node_type::scalar_to_bundle: return lower_scalar_to_bundle();
-    case node_type::offset_position: return lower_offset();
-    case node_type::scale_position: return lower_scaled(input(port("position")), position_columns);
-    case node_type::merge_bundle: return lower_merge();
-    case node_type::scale_bundle: return lower_scale_bundle();
-    case node_type::write_attributes: return lower_write();
-    case node_type::count_: return;
+    case node_type::mix_color:
+      return lower_mix();
+    case node_type::scale_color:
+      return lower_scaled(input(port("color")), colour_columns);
+    case node_type::hsv_color:
+      return lower_hsv();
+    case node_type::color_to_bundle:
+      return put_bundle(input(port("color")), has_color);
+    case node_type::position_to_bundle:
+      return put_bundle(input(port("position")), has_pan | has_tilt);
+    case node_type::scalar_to_bundle:
+      return lower_scalar_to_bundle();
+    case node_type::offset_position:
+      return lower_offset();
+    case node_type::scale_position:
+      return lower_scaled(input(port("position")), position_columns);
+    case node_type::merge_bundle:
+      return lower_merge();
+    case node_type::scale_bundle:
+      return lower_scale_bundle();
+    case node_type::write_attributes:
+      return lower_write();
+    case node_type::count_:
+      return;
     }
   }
 
@@ -271,8 +321,8 @@ class lowering {
   }
 
   void lower_compare() {
-    static constexpr std::array codes{opcode::greater, opcode::less, opcode::less_equal, opcode::greater_equal,
-                                      opcode::equal};
+    static constexpr std::array codes{opcode::greater, opcode::less, opcode::less_equal,
+                                      opcode::greater_equal, opcode::equal};
     const auto mode = choice_of(source(), g_.specs[node_]->params[0]);
     put(emit(codes[mode], {scalar("a"), scalar("b")}, 0, 1));
   }
@@ -290,7 +340,8 @@ class lowering {
   void lower_mix() {
     const auto a = input(port("a")), b = input(port("b"));
     const auto mix = scalar("mix");
-    for (const auto c : colour_columns) output().parts[c] = emit(opcode::mix, {a.parts[c], b.parts[c], mix}, 0, 1);
+    for (const auto c : colour_columns)
+      output().parts[c] = emit(opcode::mix, {a.parts[c], b.parts[c], mix}, 0, 1);
   }
 
   void lower_scaled(const port_value& value, std::span<const std::size_t> columns) {
@@ -315,7 +366,8 @@ class lowering {
   }
 
   void lower_scalar_to_bundle() {
-    static constexpr std::array columns{at(column::intensity), at(column::pan), at(column::tilt), at(column::zoom)};
+    static constexpr std::array columns{at(column::intensity), at(column::pan), at(column::tilt),
+                                        at(column::zoom)};
     const auto c = columns[choice_of(source(), g_.specs[node_]->params[0])];
     output().parts[c] = scalar("value");
     output().mask = bit_of(c);
@@ -363,8 +415,8 @@ class lowering {
     for (std::size_t c = 0; c < column_count; ++c) {
       if (!(value.mask & bit_of(c))) continue;
       write.varying = write.varying || build_.varies(value.parts[c]);
-      write.values[c] = build_.stored(value.parts[c], is_signed(c) ? opcode::store_signed : opcode::store_unit,
-                                      write.domain);
+      write.values[c] = build_.stored(value.parts[c],
+                                      is_signed(c) ? opcode::store_signed : opcode::store_unit, write.domain);
     }
     write_of_[node_] = static_cast<std::uint32_t>(writes_.size());
     writes_.push_back(write);
@@ -397,7 +449,8 @@ class lowering {
 
 } // namespace
 
-std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show, const rig& where) {
+std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show,
+                                           const rig& where) {
   return lowering(graph, show, where).run();
 }
 

@@ -10,6 +10,7 @@
 
 namespace troupe::engine {
 
-std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show, const rig& where);
+std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show,
+                                           const rig& where);
 
 } // namespace troupe::engine

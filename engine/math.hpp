@@ -22,7 +22,9 @@ TROUPE_KERNEL float absolute(float x) noexcept {
 }
 
 /// NaN and infinities become 0: what a node's output is put through.
-TROUPE_KERNEL float finite_or_zero(float x) noexcept { return absolute(x) <= 0x1.fffffep+127f ? x : 0.0f; }
+TROUPE_KERNEL float finite_or_zero(float x) noexcept {
+  return absolute(x) <= 0x1.fffffep+127f ? x : 0.0f;
+}
 
 /// NaN and values up to `low` give `low`.
 TROUPE_KERNEL float clamp(float x, float low, float high) noexcept {
@@ -30,7 +32,9 @@ TROUPE_KERNEL float clamp(float x, float low, float high) noexcept {
   return x < high ? x : high;
 }
 
-TROUPE_KERNEL float clamp01(float x) noexcept { return clamp(x, 0.0f, 1.0f); }
+TROUPE_KERNEL float clamp01(float x) noexcept {
+  return clamp(x, 0.0f, 1.0f);
+}
 
 /// The largest integer up to x. Below 2^23 adding 2^23 rounds to an integer, and one step up or down corrects
 /// it; from 2^23 on every float is an integer.
@@ -129,7 +133,9 @@ TROUPE_KERNEL std::uint32_t wrap32(double integer) noexcept {
 }
 
 /// Nanoseconds as seconds.
-inline double seconds(std::int64_t nanoseconds) noexcept { return static_cast<double>(nanoseconds) / 1e9; }
+inline double seconds(std::int64_t nanoseconds) noexcept {
+  return static_cast<double>(nanoseconds) / 1e9;
+}
 
 /// base^exponent for base 0..1 and exponent ≥ 0, error a few 1e-16: 2^(exponent · log2 base).
 inline double power01(double base, double exponent) noexcept {

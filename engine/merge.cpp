@@ -28,13 +28,17 @@ struct sum {
   TROUPE_KERNEL static float with(float current, float next) { return clamp01(current + next); }
 };
 struct signed_sum {
-  TROUPE_KERNEL static float with(float current, float next) { return clamp(current + next, -1.0f, 1.0f) + 0.0f; }
+  TROUPE_KERNEL static float with(float current, float next) {
+    return clamp(current + next, -1.0f, 1.0f) + 0.0f;
+  }
 };
 
-template <class F> TROUPE_LOOP fill(float* __restrict o, float value, std::size_t n) {
+template <class F>
+TROUPE_LOOP fill(float* __restrict o, float value, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::with(o[i], value);
 }
-template <class F> TROUPE_LOOP copy(float* __restrict o, const float* __restrict values, std::size_t n) {
+template <class F>
+TROUPE_LOOP copy(float* __restrict o, const float* __restrict values, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[i] = F::with(o[i], values[i]);
 }
 template <class F>
@@ -42,12 +46,13 @@ TROUPE_LOOP fill_at(float* __restrict o, const std::uint32_t* __restrict slots, 
   for (std::size_t i = 0; i < n; ++i) o[slots[i]] = F::with(o[slots[i]], value);
 }
 template <class F>
-TROUPE_LOOP copy_at(float* __restrict o, const std::uint32_t* __restrict slots, const float* __restrict values,
-                    std::size_t n) {
+TROUPE_LOOP copy_at(float* __restrict o, const std::uint32_t* __restrict slots,
+                    const float* __restrict values, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) o[slots[i]] = F::with(o[slots[i]], values[i]);
 }
 
-template <class F> void apply_column(const active_write& write, std::size_t c, float* out) {
+template <class F>
+void apply_column(const active_write& write, std::size_t c, float* out) {
   const auto& where = *write.where;
   const auto& from = write.code->values[c];
   if (from.where == operand::place::buffer) {
@@ -65,7 +70,8 @@ template <class F> void apply_column(const active_write& write, std::size_t c, f
     fill_at<F>(out, where.slots.data(), value, where.slots.size());
 }
 
-TROUPE_LOOP mark(std::uint8_t* __restrict written, std::uint8_t* __restrict mask, std::uint8_t bits, std::size_t n) {
+TROUPE_LOOP mark(std::uint8_t* __restrict written, std::uint8_t* __restrict mask, std::uint8_t bits,
+                 std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     written[i] = 1;
     mask[i] = static_cast<std::uint8_t>(mask[i] | bits);
@@ -110,7 +116,9 @@ void apply_single(const active_write& write, std::uint32_t element, const merge_
   }
 }
 
-std::uint32_t priority_bits(float priority) { return std::bit_cast<std::uint32_t>(priority + 0.0f); }
+std::uint32_t priority_bits(float priority) {
+  return std::bit_cast<std::uint32_t>(priority + 0.0f);
+}
 
 } // namespace
 
@@ -125,7 +133,8 @@ void merger::install(std::vector<active_write> writes) {
   writes_ = std::move(writes);
   whole_.clear();
   varying_.clear();
-  whole_bits_.assign(writes_.size(), ~std::uint32_t{0}); // no priority has these bits: sorted at the first run
+  whole_bits_.assign(writes_.size(),
+                     ~std::uint32_t{0}); // no priority has these bits: sorted at the first run
   std::size_t elements = 0;
   for (std::uint32_t i = 0; i < writes_.size(); ++i) {
     if (writes_[i].priority_varies()) {
@@ -182,9 +191,7 @@ void merger::run(const merge_target& target) {
   auto next = singles_.begin();
   for (const auto write : whole_) {
     const auto bits = whole_bits_[write];
-    const auto earlier = [&] {
-      return next->priority != bits ? next->priority < bits : next->write < write;
-    };
+    const auto earlier = [&] { return next->priority != bits ? next->priority < bits : next->write < write; };
     for (; next != singles_.end() && earlier(); ++next)
       apply_single(writes_[next->write], next->element, target);
     apply(writes_[write], target);

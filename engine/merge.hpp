@@ -59,9 +59,9 @@ class merger {
   void sort_singles();
 
   std::vector<active_write> writes_;
-  std::vector<std::uint32_t> whole_;        ///< writes of one priority, in the order they are applied
-  std::vector<std::uint32_t> whole_bits_;   ///< by write: its priority when `whole_` was sorted
-  std::vector<std::uint32_t> varying_;      ///< writes whose priority varies
+  std::vector<std::uint32_t> whole_;      ///< writes of one priority, in the order they are applied
+  std::vector<std::uint32_t> whole_bits_; ///< by write: its priority when `whole_` was sorted
+  std::vector<std::uint32_t> varying_;    ///< writes whose priority varies
   std::vector<single> singles_, scratch_;
 };
 

@@ -36,7 +36,8 @@ std::string range_text(const range& hard) {
   return fmt::format("at most {}", *hard.max);
 }
 
-std::optional<std::string> number_problem(const json::value* value, std::string_view name, const range& hard) {
+std::optional<std::string> number_problem(const json::value* value, std::string_view name,
+                                          const range& hard) {
   const auto number = value ? number_in(*value) : std::nullopt;
   if (!number || !std::isfinite(*number)) return fmt::format("'{}' must be a number", name);
   if ((hard.min && *number < *hard.min) || (hard.max && *number > *hard.max))
@@ -67,12 +68,14 @@ std::optional<std::string> constant_problem(const graph_node& node, const input_
   const auto* value = node.params.if_contains(input.name);
   if (!value) return std::nullopt;
   if (input.type == port_type::boolean)
-    return value->is_bool() ? std::nullopt : std::optional(fmt::format("'{}' must be true or false", input.name));
+    return value->is_bool() ? std::nullopt
+                            : std::optional(fmt::format("'{}' must be true or false", input.name));
   if (input.type == port_type::scalar) return number_problem(value, input.name, input.hard);
   const auto* members = value->if_object();
   if (!members) return fmt::format("'{}' must be an object", input.name);
   for (const auto name : component_names(input.type))
-    if (auto problem = number_problem(members->if_contains(name), fmt::format("{}.{}", input.name, name), input.hard))
+    if (auto problem =
+            number_problem(members->if_contains(name), fmt::format("{}.{}", input.name, name), input.hard))
       return problem;
   return std::nullopt;
 }

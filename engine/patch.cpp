@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint32_t nobody = ~std::uint32_t{0};
 
 constexpr std::array<std::string_view, driven_count> names{
-    "dimmer", "dimmerFine", "red",     "green",  "blue", "white",    "cyan", "magenta",
-    "yellow", "pan",        "panFine", "tilt", "tiltFine", "zoom", "zoomFine", "shutter"};
+    "dimmer", "dimmerFine", "red",     "green", "blue",     "white", "cyan",     "magenta",
+    "yellow", "pan",        "panFine", "tilt",  "tiltFine", "zoom",  "zoomFine", "shutter"};
 
 constexpr std::array colour_channels{driven::red,  driven::green,   driven::blue,  driven::white,
                                      driven::cyan, driven::magenta, driven::yellow};
@@ -27,7 +27,8 @@ std::uint8_t default_level(const fixture_model& model, std::string_view channel,
 }
 
 bool has_default(const fixture_model& model, std::string_view channel) {
-  return std::any_of(model.defaults.begin(), model.defaults.end(), [&](const auto& d) { return d.first == channel; });
+  return std::any_of(model.defaults.begin(), model.defaults.end(),
+                     [&](const auto& d) { return d.first == channel; });
 }
 
 std::uint8_t unwritten_level(const recipe& r, const fixture_model& model, std::size_t channel) {
@@ -97,7 +98,8 @@ class planner {
   }
 
   /// Visits the channels that lie within the universe.
-  template <class Visit> void each_level(std::uint32_t i, Visit&& visit) const {
+  template <class Visit>
+  void each_level(std::uint32_t i, Visit&& visit) const {
     if (!fixtures_[i].model) return;
     for (const auto& one : fixtures_[i].model->channels)
       if (one.offset >= 1 && fixtures_[i].patch->start_channel >= 1 &&
@@ -125,11 +127,10 @@ class planner {
       ++owned;
       const auto index = driven_index(c.name);
       const auto& r = plan_.recipes[whole];
-      plan_.base[level] = index < driven_count && r.offsets[index] >= 0
-                              ? r.unwritten[index]
-                              : c.name == names[static_cast<std::size_t>(driven::shutter)]
-                                    ? std::uint8_t{0}
-                                    : default_level(*one.model, c.name, 0);
+      plan_.base[level] = index < driven_count && r.offsets[index] >= 0 ? r.unwritten[index]
+                          : c.name == names[static_cast<std::size_t>(driven::shutter)]
+                              ? std::uint8_t{0}
+                              : default_level(*one.model, c.name, 0);
     });
     plan_.kept_by_slot[one.slot] = plan_.recipes[whole].kept;
     if (owned == 0) return;
@@ -155,40 +156,51 @@ class planner {
       return a.recipe != b.recipe ? a.recipe < b.recipe : a.slot < b.slot;
     });
     for (std::size_t i = 0; i < entries_.size();) {
-      const auto count = run_length(i);
-      if (count >= worth_a_run)
-        plan_.runs.push_back({entries_[i].recipe, count, entries_[i].slot, entries_[i].level,
-                              entries_[i + 1].level - entries_[i].level, 0});
+      const auto end = run_end(i);
+      if (end - i >= worth_a_run)
+        add_dense(i, end);
       else
-        for (std::size_t k = i; k < i + count; ++k) scatter(entries_[k]);
-      i += count;
+        for (auto k = i; k < end; ++k) add_scattered(entries_[k]);
+      i = end;
     }
   }
 
-  std::uint32_t run_length(std::size_t i) const {
-    std::size_t end = i + 1;
-    const auto follows = [&](std::size_t k) {
-      const auto &a = entries_[k - 1], &b = entries_[k];
-      return a.recipe == b.recipe && b.slot == a.slot + 1 && b.level > a.level;
+  std::size_t run_end(std::size_t i) const {
+    const auto follows = [&](const entry& a, const entry& b) {
+      return a.recipe == b.recipe && b.slot == a.slot + 1;
     };
-    if (end == entries_.size() || !follows(end)) return 1;
-    const auto stride = entries_[end].level - entries_[i].level;
-    while (end < entries_.size() && follows(end) && entries_[end].level - entries_[end - 1].level == stride) ++end;
-    return static_cast<std::uint32_t>(end - i);
+    while (++i < entries_.size() && follows(entries_[i - 1], entries_[i])) {
+    }
+    return i;
   }
 
-  void scatter(const entry& one) {
+  void add_dense(std::size_t begin, std::size_t end) {
+    auto& levels = plan_.level_runs;
+    plan_.runs.push_back({entries_[begin].recipe, static_cast<std::uint32_t>(end - begin), true,
+                          entries_[begin].slot, static_cast<std::uint32_t>(levels.size())});
+    for (auto i = begin; i < end;) {
+      level_run made{static_cast<std::uint32_t>(i - begin), 1, entries_[i].level, 1};
+      const auto step = [&](std::size_t k) { return entries_[k].level - entries_[k - 1].level; };
+      if (i + 1 < end && entries_[i + 1].level > entries_[i].level) {
+        made.stride = step(i + 1);
+        while (i + made.count < end && step(i + made.count) == made.stride) ++made.count;
+      }
+      levels.push_back(made);
+      i += made.count;
+    }
+  }
+
+  void add_scattered(const entry& one) {
     const auto place = static_cast<std::uint32_t>(plan_.slots.size());
     plan_.slots.push_back(one.slot);
     plan_.levels.push_back(one.level);
     auto& runs = plan_.runs;
-    const auto last = last_scattered_;
-    if (last != nobody && runs[last].recipe == one.recipe && runs[last].list + runs[last].count == place) {
-      ++runs[last].count;
+    if (last_scattered_ != nobody && runs[last_scattered_].recipe == one.recipe) {
+      ++runs[last_scattered_].count;
       return;
     }
     last_scattered_ = static_cast<std::uint32_t>(runs.size());
-    runs.push_back({one.recipe, 1, 0, 0, 0, place});
+    runs.push_back({one.recipe, 1, false, 0, place});
   }
 
   void make_kept_runs() {
@@ -207,8 +219,8 @@ class planner {
 
   const std::vector<patched_fixture>& fixtures_;
   release_mode release_;
-  std::vector<std::uint32_t> owners_;          // by level
-  std::vector<std::uint32_t> universe_levels_; // by fixture
+  std::vector<std::uint32_t> owners_;                                // by level
+  std::vector<std::uint32_t> universe_levels_;                       // by fixture
   std::unordered_map<const fixture_model*, std::uint32_t> by_model_; // only looked up
   std::vector<entry> entries_;
   std::uint32_t last_scattered_ = nobody;
@@ -234,8 +246,8 @@ recipe recipe_of(const fixture_model& model, release_mode release) {
 }
 
 std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
-                                                  const std::vector<std::uint16_t>& addresses, std::size_t slots,
-                                                  release_mode release) {
+                                                  const std::vector<std::uint16_t>& addresses,
+                                                  std::size_t slots, release_mode release) {
   return planner(fixtures, addresses, release).run(slots);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The DMX recipe of a rig: which channels each fixture drives, worked out once per edit (protocol, section 6).
+// The DMX recipe of a rig: which channels each fixture drives, worked out once per edit (protocol, section
+// 6).
 
 #include "protocol/entities.hpp"
 #include "protocol/frame.hpp"
@@ -14,15 +15,30 @@ namespace troupe::engine {
 
 /// The channels that attributes drive. All others hold their default for ever.
 enum class driven : std::uint8_t {
-  dimmer, dimmer_fine, red, green, blue, white, cyan, magenta, yellow, pan, pan_fine, tilt, tilt_fine, zoom,
-  zoom_fine, shutter,
+  dimmer,
+  dimmer_fine,
+  red,
+  green,
+  blue,
+  white,
+  cyan,
+  magenta,
+  yellow,
+  pan,
+  pan_fine,
+  tilt,
+  tilt_fine,
+  zoom,
+  zoom_fine,
+  shutter,
   count_
 };
 inline constexpr std::size_t driven_count = static_cast<std::size_t>(driven::count_);
 
 /// How the fixtures of one model turn attributes into levels.
 struct recipe {
-  /// From the start channel, 0-based; -1: the model has none, or another fixture or the universe's end took it.
+  /// From the start channel, 0-based; -1: the model has none, or another fixture or the universe's end took
+  /// it.
   std::array<std::int16_t, driven_count> offsets;
   /// While nothing writes the attribute behind the channel.
   std::array<std::uint8_t, driven_count> unwritten{};
@@ -30,8 +46,8 @@ struct recipe {
   bool has_colour = false;
   bool extract_white = false;
   bool dimmer16 = false, pan16 = false, tilt16 = false, zoom16 = false; ///< there is a Fine channel
-  std::uint8_t open_shutter = 0; ///< while intensity is above 0
-  std::uint8_t kept = 0;         ///< attribute_bit: stays after release
+  std::uint8_t open_shutter = 0;                                        ///< while intensity is above 0
+  std::uint8_t kept = 0; ///< attribute_bit: stays after release
 
   recipe() { offsets.fill(-1); }
   std::int16_t offset(driven channel) const { return offsets[static_cast<std::size_t>(channel)]; }
@@ -43,10 +59,17 @@ struct recipe {
 struct patch_run {
   std::uint32_t recipe = 0;
   std::uint32_t count = 0;
-  std::uint32_t slot = 0;   ///< dense: of the first, the others follow
-  std::uint32_t level = 0;  ///< dense: index of the first fixture's start channel in dmx_data::levels
-  std::uint32_t stride = 0; ///< dense: to the next fixture's; 0: look both up in `slots` and `levels`
-  std::uint32_t list = 0;   ///< scattered: where they begin there
+  bool dense = false;      ///< the slots are consecutive
+  std::uint32_t slot = 0;  ///< dense: the first one
+  std::uint32_t first = 0; ///< dense: in `level_runs`; else in `slots` and `levels`
+};
+
+/// Fixtures of a dense run whose start channels are equally far apart.
+struct level_run {
+  std::uint32_t element = 0; ///< of the first, within its run
+  std::uint32_t count = 0;
+  std::uint32_t level = 0; ///< index of the first one's start channel in dmx_data::levels
+  std::uint32_t stride = 0;
 };
 
 /// Slots whose attributes stay after release, in runs.
@@ -57,8 +80,9 @@ struct kept_run {
 
 struct patch_plan {
   std::vector<recipe> recipes;
-  std::vector<patch_run> runs; ///< no two write the same channel: their order doesn't matter
-  std::vector<std::uint32_t> slots, levels; ///< of scattered runs
+  std::vector<patch_run> runs;              ///< no two write the same channel: their order doesn't matter
+  std::vector<level_run> level_runs;        ///< of dense runs, in their order
+  std::vector<std::uint32_t> slots, levels; ///< of the other runs, one by one
   std::vector<kept_run> kept;
   std::vector<std::uint8_t> kept_by_slot;
   std::vector<std::uint8_t> base; ///< 512 for each address: what never changes
@@ -74,8 +98,8 @@ struct patched_fixture {
 /// @param fixtures in the order of the show: where channels overlap, the later fixture has them
 /// @param addresses all their universes, ascending
 std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
-                                                  const std::vector<std::uint16_t>& addresses, std::size_t slots,
-                                                  release_mode release);
+                                                  const std::vector<std::uint16_t>& addresses,
+                                                  std::size_t slots, release_mode release);
 
 /// The recipe of a model as it stands alone.
 recipe recipe_of(const fixture_model& model, release_mode release);

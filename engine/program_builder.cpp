@@ -12,7 +12,9 @@ namespace {
 
 constexpr float everything = std::numeric_limits<float>::infinity();
 
-std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) { return std::uint64_t{a} << 32 | b; }
+std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
+  return std::uint64_t{a} << 32 | b;
+}
 
 bool is_store(opcode code) {
   return code == opcode::store || code == opcode::store_unit || code == opcode::store_signed;
@@ -24,7 +26,9 @@ bool is_stateful(opcode code) {
 }
 
 /// Whether the result depends on the sources alone.
-bool is_pure(opcode code) { return code < opcode::smooth_gain; }
+bool is_pure(opcode code) {
+  return code < opcode::smooth_gain;
+}
 
 } // namespace
 
@@ -120,8 +124,8 @@ value_id program_builder::clamped(value_id value, float low, float high, std::ui
   return emit(shape, {value}, domain, low, high);
 }
 
-program_builder::chase_place program_builder::chase_position(value_id speed, float fixtures, std::uint32_t state,
-                                                             std::uint32_t domain) {
+program_builder::chase_place program_builder::chase_position(value_id speed, float fixtures,
+                                                             std::uint32_t state, std::uint32_t domain) {
   operation shape;
   shape.code = opcode::chase_position;
   shape.state = state;

@@ -29,8 +29,8 @@ class program_builder {
 
   /// One operation with one result, varying over `domain` if a source varies. `shape` gives code, ends,
   /// table and state; the result is known to lie within `low`..`high`.
-  value_id emit(const operation& shape, std::initializer_list<value_id> sources, std::uint32_t domain, float low,
-                float high);
+  value_id emit(const operation& shape, std::initializer_list<value_id> sources, std::uint32_t domain,
+                float low, float high);
   value_id emit(opcode code, std::initializer_list<value_id> sources, std::uint32_t domain);
 
   /// The value within low..high: itself if it can't be outside.

@@ -19,7 +19,9 @@ using bytes = std::uint8_t* __restrict;
 
 constexpr std::size_t block = 256;
 
-constexpr std::size_t at(column c) { return static_cast<std::size_t>(c); }
+constexpr std::size_t at(column c) {
+  return static_cast<std::size_t>(c);
+}
 
 // -- holding ------------------------------------------------------------------------------------------
 
@@ -53,8 +55,8 @@ struct scratch {
 };
 
 template <bool Dimmed, bool Extracted>
-TROUPE_LOOP colour_loop(plane red, plane green, plane blue, plane white, masks mask, source intensity, source r,
-                        source g, source b, std::size_t n) {
+TROUPE_LOOP colour_loop(plane red, plane green, plane blue, plane white, masks mask, source intensity,
+                        source r, source g, source b, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
     if constexpr (Dimmed) {
@@ -78,7 +80,8 @@ TROUPE_LOOP colour_loop(plane red, plane green, plane blue, plane white, masks m
 }
 
 /// The intensity, or the brightest colour while only a colour is written.
-TROUPE_LOOP brightness_loop(plane out, masks mask, source intensity, source r, source g, source b, std::size_t n) {
+TROUPE_LOOP brightness_loop(plane out, masks mask, source intensity, source r, source g, source b,
+                            std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
     const float upper = x > y ? x : y;
@@ -87,8 +90,8 @@ TROUPE_LOOP brightness_loop(plane out, masks mask, source intensity, source r, s
   }
 }
 
-TROUPE_LOOP coarse_loop(bytes out, masks mask, std::uint8_t bits, std::uint8_t unwritten, source values, float scale,
-                        float offset, std::size_t n) {
+TROUPE_LOOP coarse_loop(bytes out, masks mask, std::uint8_t bits, std::uint8_t unwritten, source values,
+                        float scale, float offset, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const auto level = to_level8((values[i] + offset) * scale);
     out[i] = static_cast<std::uint8_t>((mask[i] & bits) != 0 ? level : unwritten);
@@ -138,8 +141,9 @@ class block_renderer {
   std::uint8_t* plane_of(driven channel) { return s_.planes[static_cast<std::size_t>(channel)]; }
 
   void colours() {
-    const auto loop = r_.has_dimmer ? (r_.extract_white ? colour_loop<false, true> : colour_loop<false, false>)
-                                    : (r_.extract_white ? colour_loop<true, true> : colour_loop<true, false>);
+    const auto loop = r_.has_dimmer
+                          ? (r_.extract_white ? colour_loop<false, true> : colour_loop<false, false>)
+                          : (r_.extract_white ? colour_loop<true, true> : colour_loop<true, false>);
     loop(s_.red, s_.green, s_.blue, s_.white, in_.mask, in_.values[at(column::intensity)],
          in_.values[at(column::red)], in_.values[at(column::green)], in_.values[at(column::blue)], in_.count);
     direct(driven::red, s_.red);
@@ -161,18 +165,20 @@ class block_renderer {
 
   void dimmer() {
     const auto* intensity = in_.values[at(column::intensity)];
-    if (r_.has_colour) return pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity, intensity, 1, 0);
+    if (r_.has_colour)
+      return pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity, intensity, 1, 0);
     brightness_loop(s_.level, in_.mask, intensity, in_.values[at(column::red)], in_.values[at(column::green)],
                     in_.values[at(column::blue)], in_.count);
     pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity | has_color, s_.level, 1, 0);
   }
 
-  void pair(driven coarse, driven fine, bool sixteen_bit, int bits, const float* values, float scale, float offset) {
+  void pair(driven coarse, driven fine, bool sixteen_bit, int bits, const float* values, float scale,
+            float offset) {
     if (!drives(coarse) && !drives(fine)) return;
     const auto mask = static_cast<std::uint8_t>(bits);
     if (sixteen_bit)
-      fine_loop(plane_of(coarse), plane_of(fine), in_.mask, mask, r_.level(coarse), r_.level(fine), values, scale,
-                offset, in_.count);
+      fine_loop(plane_of(coarse), plane_of(fine), in_.mask, mask, r_.level(coarse), r_.level(fine), values,
+                scale, offset, in_.count);
     else
       coarse_loop(plane_of(coarse), in_.mask, mask, r_.level(coarse), values, scale, offset, in_.count);
   }
@@ -207,7 +213,8 @@ TROUPE_LOOP scattered(bytes out, const std::uint32_t* __restrict levels, masks v
 }
 
 /// The planes by offset if they cover the stride without a gap, as with rgb and rgbw at their narrowest.
-bool covers(const recipe& r, std::uint32_t stride, const scratch& s, std::array<const std::uint8_t*, 4>& planes) {
+bool covers(const recipe& r, std::uint32_t stride, const scratch& s,
+            std::array<const std::uint8_t*, 4>& planes) {
   if (stride != 3 && stride != 4) return false;
   planes.fill(nullptr);
   for (std::size_t c = 0; c < driven_count; ++c) {
@@ -218,12 +225,19 @@ bool covers(const recipe& r, std::uint32_t stride, const scratch& s, std::array<
   return std::all_of(planes.begin(), planes.begin() + stride, [](const auto* p) { return p != nullptr; });
 }
 
-void put_dense(const recipe& r, const patch_run& run, const scratch& s, std::uint8_t* out, std::size_t n) {
+/// Elements `first`.. of a run's level_run, `n` of them, from the block that begins at `done`.
+void put_level_run(const recipe& r, const level_run& to, std::size_t first, std::size_t n, std::size_t done,
+                   const scratch& s, std::uint8_t* levels) {
+  auto* const out = levels + to.level + (first - to.element) * to.stride;
+  const auto begin = first - done;
   std::array<const std::uint8_t*, 4> p;
-  if (covers(r, run.stride, s, p))
-    return run.stride == 3 ? interleave3(out, p[0], p[1], p[2], n) : interleave4(out, p[0], p[1], p[2], p[3], n);
+  if (covers(r, to.stride, s, p)) {
+    for (std::size_t i = 0; i < to.stride; ++i) p[i] += begin;
+    return to.stride == 3 ? interleave3(out, p[0], p[1], p[2], n)
+                          : interleave4(out, p[0], p[1], p[2], p[3], n);
+  }
   for (std::size_t c = 0; c < driven_count; ++c)
-    if (r.offsets[c] >= 0) strided(out + r.offsets[c], s.planes[c], run.stride, n);
+    if (r.offsets[c] >= 0) strided(out + r.offsets[c], s.planes[c] + begin, to.stride, n);
 }
 
 void put_scattered(const recipe& r, const std::uint32_t* places, const scratch& s, std::uint8_t* levels,
@@ -234,7 +248,8 @@ void put_scattered(const recipe& r, const std::uint32_t* places, const scratch& 
 
 } // namespace
 
-void held_attributes::fit(const patch_plan& plan, std::size_t slots, const std::vector<std::uint32_t>& freed) {
+void held_attributes::fit(const patch_plan& plan, std::size_t slots,
+                          const std::vector<std::uint32_t>& freed) {
   mask_.resize(slots, 0);
   for (auto& one : values_) one.resize(slots, 0.0f);
   for (const auto slot : freed)
@@ -243,7 +258,9 @@ void held_attributes::fit(const patch_plan& plan, std::size_t slots, const std::
     mask_[slot] = static_cast<std::uint8_t>(mask_[slot] & plan.kept_by_slot[slot]);
 }
 
-void held_attributes::clear() { std::fill(mask_.begin(), mask_.end(), std::uint8_t{0}); }
+void held_attributes::clear() {
+  std::fill(mask_.begin(), mask_.end(), std::uint8_t{0});
+}
 
 void held_attributes::update(const patch_plan& plan, const attribute_planes& written) {
   for (const auto& run : plan.kept) {
@@ -255,43 +272,82 @@ void held_attributes::update(const patch_plan& plan, const attribute_planes& wri
   }
 }
 
+namespace {
+
+/// Renders the runs of a plan, block by block.
+class run_renderer {
+ public:
+  run_renderer(const patch_plan& plan, const attribute_planes& written, const held_attributes& held,
+               std::uint8_t* levels)
+      : plan_(plan), written_(written), held_(held), levels_(levels) {}
+
+  void run(const patch_run& one) {
+    const auto& r = plan_.recipes[one.recipe];
+    from_ = written_.values;
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (r.kept & column_bits[c]) from_[c] = held_.values(c);
+    const auto* to = plan_.level_runs.data() + one.first;
+    for (std::size_t done = 0; done < one.count; done += block) {
+      in_.count = std::min<std::size_t>(block, one.count - done);
+      if (one.dense) {
+        view_slots(one.slot + done, r.kept != 0);
+        block_renderer(r, in_, s_).run();
+        to = put_dense(r, to, done);
+      } else {
+        gather_slots(plan_.slots.data() + one.first + done, r.kept != 0);
+        block_renderer(r, in_, s_).run();
+        put_scattered(r, plan_.levels.data() + one.first + done, s_, levels_, in_.count);
+      }
+    }
+  }
+
+ private:
+  void view_slots(std::size_t first, bool keeps) {
+    in_.mask = written_.mask + first;
+    if (keeps) {
+      join_masks(s_.mask, in_.mask, held_.mask() + first, in_.count);
+      in_.mask = s_.mask;
+    }
+    for (std::size_t c = 0; c < column_count; ++c) in_.values[c] = from_[c] + first;
+  }
+
+  void gather_slots(const std::uint32_t* slots, bool keeps) {
+    for (std::size_t i = 0; i < in_.count; ++i)
+      s_.mask[i] = static_cast<std::uint8_t>(written_.mask[slots[i]] | (keeps ? held_.mask()[slots[i]] : 0));
+    in_.mask = s_.mask;
+    for (std::size_t c = 0; c < column_count; ++c) {
+      for (std::size_t i = 0; i < in_.count; ++i) s_.gathered[c][i] = from_[c][slots[i]];
+      in_.values[c] = s_.gathered[c];
+    }
+  }
+
+  /// @returns the level_run that the next block begins in
+  const level_run* put_dense(const recipe& r, const level_run* to, std::size_t done) {
+    for (auto at = done; at < done + in_.count;) {
+      const auto end = std::min<std::size_t>(to->element + to->count, done + in_.count);
+      put_level_run(r, *to, at, end - at, done, s_, levels_);
+      at = end;
+      if (at == to->element + to->count) ++to;
+    }
+    return to;
+  }
+
+  const patch_plan& plan_;
+  const attribute_planes& written_;
+  const held_attributes& held_;
+  std::uint8_t* levels_;
+  std::array<const float*, column_count> from_{};
+  block_input in_;
+  scratch s_;
+};
+
+} // namespace
+
 void render(const patch_plan& plan, const attribute_planes& written, const held_attributes& held,
             std::uint8_t* levels) {
   if (!plan.base.empty()) std::memcpy(levels, plan.base.data(), plan.base.size());
-  scratch s;
-  for (const auto& run : plan.runs) {
-    const auto& r = plan.recipes[run.recipe];
-    attribute_planes from = written;
-    for (std::size_t c = 0; c < column_count; ++c)
-      if (r.kept & column_bits[c]) from.values[c] = held.values(c);
-    for (std::size_t done = 0; done < run.count; done += block) {
-      block_input in;
-      in.count = std::min<std::size_t>(block, run.count - done);
-      const bool dense = run.stride != 0;
-      if (dense) {
-        const auto first = run.slot + done;
-        in.mask = written.mask + first;
-        if (r.kept) {
-          join_masks(s.mask, in.mask, held.mask() + first, in.count);
-          in.mask = s.mask;
-        }
-        for (std::size_t c = 0; c < column_count; ++c) in.values[c] = from.values[c] + first;
-      } else {
-        const auto* slots = plan.slots.data() + run.list + done;
-        for (std::size_t i = 0; i < in.count; ++i)
-          s.mask[i] = static_cast<std::uint8_t>(written.mask[slots[i]] | (r.kept ? held.mask()[slots[i]] : 0));
-        for (std::size_t c = 0; c < column_count; ++c)
-          for (std::size_t i = 0; i < in.count; ++i) s.gathered[c][i] = from.values[c][slots[i]];
-        in.mask = s.mask;
-        for (std::size_t c = 0; c < column_count; ++c) in.values[c] = s.gathered[c];
-      }
-      block_renderer(r, in, s).run();
-      if (dense)
-        put_dense(r, run, s, levels + run.level + done * run.stride, in.count);
-      else
-        put_scattered(r, plan.levels.data() + run.list + done, s, levels, in.count);
-    }
-  }
+  run_renderer renderer(plan, written, held, levels);
+  for (const auto& one : plan.runs) renderer.run(one);
 }
 
 } // namespace troupe::engine

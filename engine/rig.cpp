@@ -65,7 +65,8 @@ std::shared_ptr<const rig> make_rig(const show_state& show, const rig_options& o
   patched.reserve(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& patch = records[i]->as<fixture>();
-    patched.push_back({where.order[i], &patch, show.find_as<fixture_model>(entity_kind::model, patch.model_id)});
+    patched.push_back(
+        {where.order[i], &patch, show.find_as<fixture_model>(entity_kind::model, patch.model_id)});
     made->addresses.push_back(patch.universe);
   }
   std::sort(made->addresses.begin(), made->addresses.end());
@@ -73,8 +74,8 @@ std::shared_ptr<const rig> make_rig(const show_state& show, const rig_options& o
   if (previous && made->slots == previous->slots && previous->fixtures->order == where.order)
     made->fixtures = previous->fixtures;
   else
-    made->fixtures = std::make_shared<const fixture_layout>(
-        fixture_layout{made->slots->ids(), std::move(where.order)});
+    made->fixtures =
+        std::make_shared<const fixture_layout>(fixture_layout{made->slots->ids(), std::move(where.order)});
   made->patch = make_patch_plan(patched, made->addresses, made->slots->ids().size(), options.release);
   return made;
 }

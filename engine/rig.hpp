@@ -50,7 +50,8 @@ struct rig {
 };
 
 /// The rig of a show. Fixtures that exist in `previous` keep their slots, and freed slots are used again.
-/// A fixture whose model doesn't exist has no channels but keeps its universe; channels past 512 are left out.
+/// A fixture whose model doesn't exist has no channels but keeps its universe; channels past 512 are left
+/// out.
 /// @param previous may be null
 std::shared_ptr<const rig> make_rig(const show_state& show, const rig_options& options, const rig* previous);
 

@@ -41,7 +41,8 @@ void selection_pool::add_fixture(std::vector<std::uint32_t>& slots, std::string_
 std::uint32_t selection_pool::named(char kind, const std::vector<std::string_view>& ids) {
   std::string key(1, kind);
   for (const auto id : ids) key.append(std::to_string(id.size())).append(1, ':').append(id);
-  const auto [known, fresh] = by_name_.try_emplace(std::move(key), static_cast<std::uint32_t>(selections_.size()));
+  const auto [known, fresh] =
+      by_name_.try_emplace(std::move(key), static_cast<std::uint32_t>(selections_.size()));
   if (!fresh) return known->second;
 
   selection made;

@@ -30,8 +30,8 @@ std::vector<std::uint32_t> freed_slots(const slot_table& before, const slot_tabl
 struct show_evaluator::impl {
   std::shared_ptr<const rig> rig_;
   std::vector<std::unique_ptr<graph_runner>> graphs_; // in the order of the show
-  std::shared_ptr<const frame_layout> layout_ = std::make_shared<const frame_layout>(
-      frame_layout{std::make_shared<const fixture_layout>(), {}});
+  std::shared_ptr<const frame_layout> layout_ =
+      std::make_shared<const frame_layout>(frame_layout{std::make_shared<const fixture_layout>(), {}});
   std::shared_ptr<const input_layout> no_inputs_ = std::make_shared<const input_layout>();
   register_file registers_;
   merger merger_;
@@ -166,7 +166,8 @@ struct show_evaluator::impl {
         out.mask = code.mask;
         out.priority = writes[i].priority(code.first_element);
         for (std::size_t c = 0; c < column_count; ++c)
-          if (code.values[c].where != operand::place::absent) out.values[c] = writes[i].value(c, code.first_element);
+          if (code.values[c].where != operand::place::absent)
+            out.values[c] = writes[i].value(c, code.first_element);
       }
       frame.writes[i] = out;
     }
@@ -207,7 +208,8 @@ struct show_evaluator::impl {
     for (std::size_t i = 0; i < dmx.addresses.size(); ++i) {
       dmx.changed[i] = differs(dmx, i, i);
       if (dmx.changed[i])
-        std::memcpy(last_levels_.data() + i * dmx_channels, dmx.levels.data() + i * dmx_channels, dmx_channels);
+        std::memcpy(last_levels_.data() + i * dmx_channels, dmx.levels.data() + i * dmx_channels,
+                    dmx_channels);
     }
   }
 
@@ -222,9 +224,12 @@ show_evaluator::~show_evaluator() = default;
 show_evaluator::show_evaluator(show_evaluator&&) noexcept = default;
 show_evaluator& show_evaluator::operator=(show_evaluator&&) noexcept = default;
 
-void show_evaluator::install(const stage_install& change) { impl_->install(change); }
+void show_evaluator::install(const stage_install& change) {
+  impl_->install(change);
+}
 
-void show_evaluator::tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame, dmx_data& dmx) {
+void show_evaluator::tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame,
+                          dmx_data& dmx) {
   impl_->tick(time, inputs, frame, dmx);
 }
 
