@@ -1,9 +1,11 @@
 #include "storage/yaml_reader.hpp"
 
-#include "storage/text_places.hpp"
+#include "protocol/utf8.hpp"
+#include "storage/simple_yaml.hpp"
 #include "storage/yaml_tree_builder.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <istream>
 #include <streambuf>
 #include <yaml-cpp/exceptions.h>
@@ -66,10 +68,32 @@ yaml_failure from_exception(const YAML::Exception& e, std::size_t size) {
 
 } // namespace
 
-tl::expected<yaml_root, yaml_failure>
-read_yaml(std::string_view text, const std::function<void(yaml_item&&)>& item, const yaml_limits& limits) {
-  if (text.size() > limits.bytes) return tl::unexpected(yaml_failure{0, "the file is too large"});
-  if (auto directive = find_tag_directive(text)) return tl::unexpected(std::move(*directive));
+void find_duplicate_keys(const yaml_node& map, std::vector<yaml_fault>& faults) {
+  std::vector<const yaml_node*> keys;
+  keys.reserve(map.items.size() / 2);
+  for (std::size_t i = 0; i < map.items.size(); i += 2)
+    if (map.items[i].scalar()) keys.push_back(&map.items[i]);
+  const auto complain = [&](const yaml_node& key) {
+    faults.push_back({key.offset, fmt::format("the key {} is there twice", excerpt(key.text))});
+  };
+  if (keys.size() <= 12) {
+    for (std::size_t i = 1; i < keys.size(); ++i)
+      if (std::any_of(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i),
+                      [&](const auto* earlier) { return earlier->text == keys[i]->text; }))
+        complain(*keys[i]);
+    return;
+  }
+  std::stable_sort(keys.begin(), keys.end(), [](const auto* a, const auto* b) { return a->text < b->text; });
+  for (std::size_t i = 1; i < keys.size(); ++i)
+    if (keys[i]->text == keys[i - 1]->text) complain(*keys[i]);
+}
+
+namespace {
+
+using reading = tl::expected<yaml_root, yaml_failure>;
+
+reading read_by_library(std::string_view text, const std::function<void(yaml_item&&)>& item,
+                        const yaml_limits& limits) {
   try {
     text_buffer buffer(text);
     std::istream stream(&buffer);
@@ -90,6 +114,50 @@ read_yaml(std::string_view text, const std::function<void(yaml_item&&)>& item, c
   } catch (const std::exception& e) {
     return tl::unexpected(yaml_failure{0, e.what()});
   }
+}
+
+void shift(yaml_node& node, std::uint32_t by) {
+  node.offset += by;
+  for (auto& item : node.items) shift(item, by);
+}
+
+void shift(std::vector<yaml_fault>& faults, std::uint32_t by) {
+  for (auto& fault : faults) fault.offset += by;
+}
+
+/// The list goes on: what stands in front of it was read already.
+reading read_rest(std::string_view text, std::size_t from, const std::function<void(yaml_item&&)>& item,
+                  const yaml_limits& limits) {
+  const auto by = static_cast<std::uint32_t>(from);
+  auto root = read_by_library(
+      text.substr(from),
+      [&](yaml_item&& each) {
+        shift(each.node, by);
+        shift(each.faults, by);
+        item(std::move(each));
+      },
+      limits);
+  if (!root) {
+    auto failure = std::move(root.error());
+    failure.offset += by;
+    return tl::unexpected(std::move(failure));
+  }
+  shift(root->node, by);
+  return root;
+}
+
+} // namespace
+
+tl::expected<yaml_root, yaml_failure>
+read_yaml(std::string_view text, const std::function<void(yaml_item&&)>& item, const yaml_limits& limits) {
+  if (text.size() > limits.bytes) return tl::unexpected(yaml_failure{0, "the file is too large"});
+  if (auto directive = find_tag_directive(text)) return tl::unexpected(std::move(*directive));
+  const auto simple = limits.library_only ? 0 : read_simple_items(text, item, limits);
+  if (simple == 0) return read_by_library(text, item, limits);
+  if (simple < text.size()) return read_rest(text, simple, item, limits);
+  yaml_root root;
+  root.node.shape = yaml_shape::sequence;
+  return root;
 }
 
 } // namespace troupe::storage

@@ -16,6 +16,7 @@ struct yaml_limits {
   std::size_t bytes = 256U << 20U;
   std::size_t depth = 64;                ///< of sequences and maps, aliases followed
   std::size_t copied_nodes = 1'000'000;  ///< that aliases may add to a file
+  bool library_only = false;             ///< for tests: everything by yaml-cpp
   std::size_t copied_bytes = 64U << 20U; ///< of text that aliases may add
 };
 
@@ -27,6 +28,9 @@ struct yaml_item {
   std::size_t indent = 0; ///< column of the dash, from 0
   std::vector<yaml_fault> faults; ///< what can't be taken at its word: foreign tags, duplicate keys and so on
 };
+
+/// Complains about keys that a map holds twice, at the second one.
+void find_duplicate_keys(const yaml_node& map, std::vector<yaml_fault>& faults);
 
 /// The whole file is unusable.
 using yaml_failure = yaml_fault;

@@ -137,7 +137,7 @@ void yaml_tree_builder::enter(yaml_shape shape, const YAML::Mark& mark, const st
 void yaml_tree_builder::leave() {
   auto done = std::move(open_.back());
   open_.pop_back();
-  if (done.node.shape == yaml_shape::map) check_duplicates(done.node);
+  if (done.node.shape == yaml_shape::map) find_duplicate_keys(done.node, faults_);
   add(std::move(done.node), done.anchor);
 }
 
@@ -169,26 +169,6 @@ void yaml_tree_builder::check_key(const yaml_node& key) {
   } else if (key.shape == yaml_shape::plain && key.text == "<<") {
     fault(key.offset, "merge keys (<<) are not supported");
   }
-}
-
-void yaml_tree_builder::check_duplicates(const yaml_node& map) {
-  std::vector<const yaml_node*> keys;
-  keys.reserve(map.items.size() / 2);
-  for (std::size_t i = 0; i < map.items.size(); i += 2)
-    if (map.items[i].scalar()) keys.push_back(&map.items[i]);
-  const auto complain = [&](const yaml_node& key) {
-    fault(key.offset, fmt::format("the key {} is there twice", excerpt(key.text)));
-  };
-  if (keys.size() <= 12) {
-    for (std::size_t i = 1; i < keys.size(); ++i)
-      if (std::any_of(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i),
-                      [&](const auto* earlier) { return earlier->text == keys[i]->text; }))
-        complain(*keys[i]);
-    return;
-  }
-  std::stable_sort(keys.begin(), keys.end(), [](const auto* a, const auto* b) { return a->text < b->text; });
-  for (std::size_t i = 1; i < keys.size(); ++i)
-    if (keys[i]->text == keys[i - 1]->text) complain(*keys[i]);
 }
 
 /// The dash of an item is the last one in the column of dashes before the item itself: between the two only

@@ -62,7 +62,6 @@ class yaml_tree_builder : public YAML::EventHandler {
   void check_last_quote() const;
   bool key_position() const;
   void check_key(const yaml_node& key);
-  void check_duplicates(const yaml_node& map);
   void fault(std::uint32_t offset, std::string reason) { faults_.push_back({offset, std::move(reason)}); }
 
   bool root_is_sequence() const { return !open_.empty() && open_.front().node.shape == yaml_shape::sequence; }
