@@ -10,11 +10,11 @@
 namespace troupe::net {
 
 struct access_rules {
-  bool loopback_bound = true;               ///< all listening addresses are loopback: no login
-  bool open = false;                        ///< `http.open`: no login though others may reach it
-  std::string token;                        ///< `http.token`
-  std::vector<std::string> allowed_hosts;   ///< `http.allowedHosts`: `name` or `name:port`
-  std::vector<std::string> allowed_origins; ///< `http.allowedOrigins`: `scheme://host[:port]`
+  bool loopback_bound = true;                 ///< all listening addresses are loopback: no login
+  bool open = false;                          ///< `http.open`: no login though others may reach it
+  std::string token{};                        ///< `http.token`
+  std::vector<std::string> allowed_hosts{};   ///< `http.allowedHosts`: `name` or `name:port`
+  std::vector<std::string> allowed_origins{}; ///< `http.allowedOrigins`: `scheme://host[:port]`
 };
 
 /// Whether callers need the token.

@@ -53,7 +53,7 @@ struct server_options {
 
 /// One address to listen on.
 struct listen_address {
-  std::string host;      ///< numeric
+  std::string host{};    ///< numeric
   bool optional = false; ///< skipped if this machine has no such address family or address
 };
 

@@ -24,9 +24,9 @@ inline constexpr std::uint16_t normal = 1000, going_away = 1001, protocol_error 
 /// What a connection tells; all on its io thread.
 struct ws_callbacks {
   /// A whole text message, valid UTF-8, and when its last byte was read. Each one takes a credit (see `ack`).
-  std::function<void(std::string text, std::chrono::steady_clock::time_point arrival)> on_text;
+  std::function<void(std::string text, std::chrono::steady_clock::time_point arrival)> on_text{};
   /// The last call ever. @param code what the peer's close said, or ours, or 1006 if the socket just ended
-  std::function<void(std::uint16_t code)> on_closed;
+  std::function<void(std::uint16_t code)> on_closed{};
 };
 
 /// All calls on the connection's io thread, except `post`. Callbacks are dropped after `on_closed`.

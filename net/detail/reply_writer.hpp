@@ -14,12 +14,12 @@ struct reply_context {
   http_method method = http_method::get;
   unsigned version = 11; ///< 10 or 11
   bool keep_alive = true;
-  std::string_view if_none_match;     ///< empty if absent
-  std::string_view server_name;       ///< empty for no Server header
-  std::string_view date;              ///< IMF-fixdate
-  std::string_view cors_origin;       ///< empty unless the origin is allowed
-  std::string_view preflight_methods; ///< not empty: this answers a preflight
-  bool private_network = false;       ///< the preflight asked for it
+  std::string_view if_none_match{};     ///< empty if absent
+  std::string_view server_name{};       ///< empty for no Server header
+  std::string_view date{};              ///< IMF-fixdate
+  std::string_view cors_origin{};       ///< empty unless the origin is allowed
+  std::string_view preflight_methods{}; ///< not empty: this answers a preflight
+  bool private_network = false;         ///< the preflight asked for it
 };
 
 /// Appends the head to `out`, and decides on ETag and 304. @return whether the body follows

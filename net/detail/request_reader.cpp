@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <charconv>
 #include <optional>
 
 namespace troupe::net::detail {
@@ -15,9 +16,6 @@ namespace troupe::net::detail {
 namespace http = boost::beast::http;
 
 namespace {
-
-/// A chunk's header line, with its extensions, or the trailers.
-constexpr std::size_t max_chunk_line = 16 * 1024;
 
 http_method to_method(http::verb verb) noexcept {
   switch (verb) {
@@ -44,8 +42,12 @@ std::string_view view(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
-bool all_digits(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+std::optional<std::uint64_t> decimal(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, value);
+  if (text.empty() || text.front() == '-' || failed != std::errc{} || stop != end) return std::nullopt;
+  return value;
 }
 
 error malformed(std::string_view why) {
@@ -55,7 +57,7 @@ error malformed(std::string_view why) {
 } // namespace
 
 struct request_reader::parser {
-  std::optional<http::request_parser<http::string_body>> beast;
+  std::optional<http::request_parser<http::empty_body>> beast;
 };
 
 request_reader::request_reader(const http_limits& limits)
@@ -104,13 +106,12 @@ std::size_t request_reader::feed_header(std::string_view bytes) {
   if (!scan(bytes)) return skipped;
 
   auto& beast = parser_->beast.emplace();
-  beast.header_limit(static_cast<std::uint32_t>(limits_.request_line + limits_.headers + max_chunk_line));
-  beast.body_limit(limits_.body);
+  beast.header_limit(static_cast<std::uint32_t>(scanned_ + 1));
+  beast.body_limit(boost::none); // the body is read here, not by Beast
+  beast.skip(true);
   boost::beast::error_code failed;
   const auto taken = beast.put(boost::asio::buffer(bytes.data(), scanned_), failed);
-  if (failed == http::error::body_limit) {
-    fail_with({ec::payload_too_large, "the body is too large", {{"limit", limits_.body}}});
-  } else if (failed) {
+  if (failed) {
     fail_with(malformed(failed.message()));
   } else {
     read_header();
@@ -169,8 +170,6 @@ void request_reader::read_header() {
   auto checked =
       check_framing().and_then([&] { return check_host(); }).and_then([&] { return parse_target(request_); });
   if (!checked) return fail_with(std::move(checked.error()));
-  const auto length = parser_->beast->content_length();
-  has_body_ = parser_->beast->chunked() || (length && *length > 0);
   state_ = state::header_ready;
 }
 
@@ -178,10 +177,13 @@ void request_reader::read_header() {
 result<void> request_reader::check_framing() {
   std::size_t lengths = 0;
   std::size_t encodings = 0;
+  std::uint64_t length = 0;
   for (const auto& [name, value] : request_.headers) {
     if (iequal(name, "Content-Length")) {
       ++lengths;
-      if (!all_digits(value)) return failure(malformed("bad Content-Length"));
+      const auto number = decimal(value);
+      if (!number) return failure(malformed("bad Content-Length"));
+      length = *number;
     } else if (iequal(name, "Transfer-Encoding")) {
       ++encodings;
       if (!iequal(value, "chunked")) return failure(malformed("unknown Transfer-Encoding"));
@@ -189,6 +191,11 @@ result<void> request_reader::check_framing() {
   }
   if (lengths + encodings > 1) return failure(malformed("the length of the body is said more than once"));
   if (encodings > 0 && version_ < 11) return failure(malformed("Transfer-Encoding in HTTP/1.0"));
+  if (length > limits_.body) {
+    return failure(error{ec::payload_too_large, "the body is too large", {{"limit", limits_.body}}});
+  }
+  has_body_ = encodings > 0 || length > 0;
+  encodings > 0 ? body_.start_chunked(limits_.body) : body_.start_sized(length, limits_.body);
   return {};
 }
 
@@ -207,28 +214,17 @@ result<void> request_reader::check_host() {
 
 std::size_t request_reader::feed_body(std::string_view bytes) {
   state_ = state::body;
-  auto& beast = *parser_->beast;
-  std::size_t taken = 0;
-  boost::beast::error_code failed;
-  while (!beast.is_done() && taken < bytes.size() && !failed) {
-    taken += beast.put(boost::asio::buffer(bytes.data() + taken, bytes.size() - taken), failed);
+  const auto taken = body_.feed(bytes);
+  if (!taken) {
+    fail_with(taken.error());
+    return 0;
   }
-  if (failed == http::error::body_limit) {
-    fail_with({ec::payload_too_large, "the body is too large", {{"limit", limits_.body}}});
-  } else if (failed && failed != http::error::need_more) {
-    fail_with(malformed(failed.message()));
-  } else if (beast.is_done()) {
-    finish();
-  } else if (bytes.size() - taken > max_chunk_line) {
-    fail_with(malformed("a chunk's header is too long"));
+  if (body_.done()) {
+    request_.body = std::move(body_.body());
+    has_body_ = !request_.body.empty();
+    state_ = state::complete;
   }
-  return taken;
-}
-
-void request_reader::finish() {
-  request_.body = std::move(parser_->beast->get().body());
-  has_body_ = !request_.body.empty();
-  state_ = state::complete;
+  return *taken;
 }
 
 void request_reader::fail_with(error reason) {

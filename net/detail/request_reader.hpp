@@ -1,6 +1,7 @@
 #pragma once
 // Bytes to requests: limits, framing and everything that must be refused before a handler sees it.
 
+#include "net/detail/body_reader.hpp"
 #include "net/http_message.hpp"
 #include "net/server.hpp"
 
@@ -48,12 +49,12 @@ class request_reader {
   void read_header();
   result<void> check_framing();
   result<void> check_host();
-  void finish();
   void fail_with(error reason);
 
   struct parser;
   const http_limits& limits_;
   std::unique_ptr<parser> parser_;
+  body_reader body_;
   http_request request_;
   error fault_;
   state state_ = state::header;
