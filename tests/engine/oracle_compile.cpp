@@ -121,7 +121,12 @@ class checker {
   }
 
   /// Whether a write can be reached.
-  bool live(const graph_node& n) const {
+  bool live(const graph_node& n) {
+    const auto known = live_.find(&n);
+    return known != live_.end() ? known->second : (live_[&n] = reaches_write(n));
+  }
+
+  bool reaches_write(const graph_node& n) {
     if (spec(n).type == node_type::write_attributes) return true;
     for (const auto& e : g_.edges)
       if (const auto* to = node(e.to.node_id); node(e.from.node_id) == &n && to)
@@ -276,6 +281,7 @@ class checker {
 
   const graph& g_;
   const plain_show& show_;
+  std::map<const graph_node*, bool> live_; // only looked up
   compile_result out_;
 };
 

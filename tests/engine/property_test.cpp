@@ -26,6 +26,12 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t usual_rounds = 400; // about ten seconds each way
+#else
+constexpr std::uint64_t usual_rounds = 2500;
+#endif
+
 /// Calls `check(seed)` for every round; a seed of the environment alone.
 template <class Check>
 void for_seeds(std::uint64_t rounds, Check&& check) {
@@ -191,7 +197,7 @@ void rehearse(std::uint64_t seed, int ticks, int fixtures = -1) {
 TEST_CASE("property: engine and oracle make the same frames through random shows and edits",
           "[engine][property]") {
   std::uint64_t seeds = 0;
-  for_seeds(1500, [&](std::uint64_t seed) {
+  for_seeds(usual_rounds, [&](std::uint64_t seed) {
     rehearse(seed, 6 + static_cast<int>(seed % 19));
     ++seeds;
   });
@@ -205,7 +211,7 @@ TEST_CASE("property: engine and oracle agree on rigs of many blocks and universe
 TEST_CASE("property: compiling finds the same errors, warnings and dependencies as the oracle",
           "[engine][property]") {
   std::uint64_t broken = 0;
-  for_seeds(3000, [&](std::uint64_t seed) {
+  for_seeds(usual_rounds, [&](std::uint64_t seed) {
     dice roll(seed);
     auto show = random_show(roll);
     auto g = random_graph(roll, show);
