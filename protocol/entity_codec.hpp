@@ -20,6 +20,10 @@ enum class entity_source : std::uint8_t {
 /// The whole entity from one JSON object. `id` and `revision` members of the object are ignored (the caller
 /// gives them). Unknown members are kept in order. Missing, null, ill-typed and out-of-range members are
 /// VALIDATION_ERROR naming the field by a dotted path. References to other entities are not looked at.
+///
+/// Where the protocol is silent: an integer may be written 3.0 or 3e0; brand and model of a fixture model are
+/// names like others, and so are its channels; a model may have no channels yet; a default of a channel that
+/// the model doesn't have is refused; numbers of a bundle are kept as float32.
 result<record_ptr> parse_entity(entity_kind kind, std::string id, std::uint64_t revision,
                                 const boost::json::object& members, entity_source source,
                                 file_place origin = {});

@@ -43,7 +43,6 @@ void check_entity(entity_kind kind, const boost::json::object& members, entity_s
   insist(again && (*again)->json == text);
   const auto updated = update_entity(**record, document->as_object());
   if (source == entity_source::network) insist(updated && (*updated)->revision == 8);
-  // Whatever one kind takes, an update of another kind's record may only take or refuse.
 }
 
 void check_entities(const boost::json::object& members) {
