@@ -312,10 +312,7 @@ void http_session::sweep(clock::time_point now) {
 }
 
 void http_session::stop() {
-  if (phase_ == phase::idle && !output_pending()) {
-    phase_ = phase::closing;
-    run();
-  }
+  if (phase_ == phase::idle && !output_pending()) drop();
 }
 
 void http_session::drop() {

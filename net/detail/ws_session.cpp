@@ -223,7 +223,8 @@ void ws_session::read_ended(error_code failed) {
   const auto reason = stream_.reason();
   if (failed == websocket::error::closed) {
     if (open()) begin_closing(reason.code == 0 ? close_code::none : static_cast<std::uint16_t>(reason.code));
-    return drain();
+    // Both closes are through and nothing is unread: the end can't become a reset.
+    return out().close_is_out() ? finish() : drain();
   }
   if (failed.category() == asio::error::get_system_category() ||
       failed.category() == asio::error::get_misc_category()) {
@@ -259,7 +260,7 @@ void ws_session::drain() {
   discard();
 }
 
-/// Both closes are through: the end of our side tells the peer that it may hang up.
+/// Nothing more will be sent: the end of our side tells the peer that it may hang up.
 void ws_session::close_written() {
   if (phase_ != phase::draining) return;
   error_code ignored;
