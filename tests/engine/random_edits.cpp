@@ -103,10 +103,10 @@ std::string random_editor::step(dice& roll) {
 
 std::string random_editor::edit(dice& roll) {
   const auto kind = roll.below(100);
-  if (kind < 45) return edit_graph(roll);
-  if (kind < 65) return edit_fixture(roll);
-  if (kind < 82) return edit_group(roll);
-  if (kind < 91) return edit_model(roll);
+  if (kind < 40) return edit_graph(roll);
+  if (kind < 60) return edit_fixture(roll);
+  if (kind < 84) return edit_group(roll);
+  if (kind < 92) return edit_model(roll);
   return edit_input(roll);
 }
 
@@ -165,8 +165,15 @@ std::string random_editor::edit_graph(dice& roll) {
     roll.shuffle(g.nodes);
     return "reorder " + id;
   }
-  if (what < 62 && !g.edges.empty()) {
-    g.edges.erase(g.edges.begin() + roll.below(g.edges.size()));
+  if (const auto pulled = pulled_.find(id); pulled != pulled_.end() && what < 80) {
+    g.edges.push_back(pulled->second); // may meet a newer edge there, or a node that is gone
+    pulled_.erase(pulled);
+    return "plug an edge of " + id + " again";
+  }
+  if (what < 68 && !g.edges.empty()) {
+    const auto edge = g.edges.begin() + roll.below(g.edges.size());
+    pulled_.insert_or_assign(id, *edge);
+    g.edges.erase(edge);
     return "unplug an edge of " + id;
   }
   return "graph " + id + " " + rewire(roll, g);
@@ -188,7 +195,17 @@ std::string random_editor::edit_fixture(dice& roll) {
     std::erase_if(show_.fixtures, [&](const auto& x) { return x.id == gone; });
     return "delete fixture " + gone;
   }
-  if (what < 40) {
+  if (what < 28) { // another one takes its place, in the groups as well, in one step
+    const auto gone = id;
+    dying_.insert(gone);
+    const auto next = fresh_id(roll, "f", ids_of(show_.fixtures));
+    for (auto& g : show_.groups)
+      std::replace(g.value.fixture_ids.begin(), g.value.fixture_ids.end(), gone, next);
+    std::erase_if(show_.fixtures, [&](const auto& x) { return x.id == gone; });
+    show_.fixtures.push_back({next, random_fixture(roll, show_)});
+    return "fixture " + next + " replaces " + gone;
+  }
+  if (what < 42) {
     f.model_id = random_fixture(roll, show_).model_id;
     return "model of fixture " + id;
   }

@@ -39,7 +39,8 @@ std::string pool_id(dice& roll, std::string_view prefix, int count) {
 
 class graph_builder {
  public:
-  graph_builder(dice& roll, const plain_show& show) : roll_(roll), show_(show), wild_(roll.chance(15)) {}
+  graph_builder(dice& roll, const plain_show& show)
+      : roll_(roll), show_(show), wild_(roll.chance(15)), focus_(roll.chance(45)) {}
 
   graph make() {
     out_.name = "any";
@@ -56,9 +57,17 @@ class graph_builder {
     std::string node;
     std::string_view port;
     port_type type;
+    bool varying;
   };
 
   node_type random_type() {
+    if (focus_ && roll_.chance(50)) {
+      static constexpr std::array stateful{
+          node_type::smooth,     node_type::sine_lfo, node_type::triangle_lfo,
+          node_type::saw_lfo,    node_type::noise,    node_type::chase,
+          node_type::square_lfo, node_type::flash,    node_type::envelope};
+      return roll_.pick(stateful);
+    }
     if (roll_.chance(20)) return roll_.chance(50) ? node_type::chase : node_type::spread;
     for (;;) {
       const auto type = static_cast<node_type>(roll_.below(node_type_count));
@@ -79,7 +88,7 @@ class graph_builder {
     for (const auto& port : spec.inputs) {
       if ((leave_base && port.name == "base") || (leave_override && port.name == "override")) continue;
       const bool needed = !has_constant(port.type);
-      if (needed || roll_.chance(45))
+      if (needed || roll_.chance(focus_ ? 65 : 45))
         if (const auto from = supplier(port.type, needed)) links.emplace_back(*from, port.name);
       if (has_constant(port.type) && roll_.chance(65))
         n.params[port.name] = random_constant(roll_, port, wild_);
@@ -89,7 +98,10 @@ class graph_builder {
     for (const auto& [from, port] : links)
       out_.edges.push_back(make_edge("e" + std::to_string(out_.edges.size()),
                                      {from.node, std::string(from.port)}, {n.id, std::string(port)}));
-    for (const auto& port : spec.outputs) sources_.push_back({n.id, port.name, port.type});
+    const bool varying =
+        type == node_type::chase || type == node_type::spread ||
+        std::any_of(links.begin(), links.end(), [](const auto& link) { return link.first.varying; });
+    for (const auto& port : spec.outputs) sources_.push_back({n.id, port.name, port.type, varying});
     out_.nodes.push_back(std::move(n));
   }
 
@@ -107,6 +119,12 @@ class graph_builder {
         if (joinable(s->type, wanted)) return *s;
     }
     if (fitting.empty()) return std::nullopt;
+    if (focus_ && roll_.chance(60)) {
+      std::vector<source> varying;
+      for (const auto& f : fitting)
+        if (f.varying) varying.push_back(f);
+      if (!varying.empty()) fitting = std::move(varying);
+    }
     // Late sources make deep chains, early ones share.
     if (roll_.chance(50))
       return fitting[fitting.size() - 1 - roll_.below(std::min<std::size_t>(3, fitting.size()))];
@@ -153,6 +171,7 @@ class graph_builder {
 
   std::vector<std::string> groups() {
     std::vector<std::string> ids;
+    if (focus_ && !show_.groups.empty()) return {roll_.pick(show_.groups).id};
     for (int i = roll_.between(0, 3); i-- > 0;) ids.push_back(pool_id(roll_, "g", 5));
     return ids;
   }
@@ -175,6 +194,7 @@ class graph_builder {
   dice& roll_;
   const plain_show& show_;
   bool wild_;
+  bool focus_; ///< on varying state, and on groups that exist and change
   graph out_;
   std::vector<source> sources_;
 };

@@ -59,9 +59,10 @@ class random_editor {
   std::string fresh_id(dice& roll, std::string_view prefix, const std::set<std::string>& taken);
 
   plain_show& show_;
-  std::map<std::string, graph> good_; ///< what a broken graph was before
-  std::set<std::string> buried_;      ///< deleted in an earlier step
-  std::set<std::string> dying_;       ///< deleted in this step
+  std::map<std::string, graph> good_;        ///< what a broken graph was before
+  std::map<std::string, graph_edge> pulled_; ///< by graph: an edge to plug again
+  std::set<std::string> buried_;             ///< deleted in an earlier step
+  std::set<std::string> dying_;              ///< deleted in this step
   int created_ = 100;
 };
 
