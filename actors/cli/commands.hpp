@@ -1,0 +1,23 @@
+#pragma once
+// The subcommands of the binary besides `serve`.
+
+#include "actors/cli/streams.hpp"
+
+namespace CLI {
+class App;
+class ParseError;
+} // namespace CLI
+
+namespace troupe::cli {
+
+/// Adds all subcommands but `serve` to the CLI11 app; sets `exit_code` when one ran. Both must outlive `app`.
+void add_commands(CLI::App& app, int& exit_code);
+
+/// The same with other streams, for tests.
+void add_commands(CLI::App& app, int& exit_code, const streams& io);
+
+/// Prints what CLI11 has to say (help, version, or what is wrong with the command line).
+/// @returns 0 for help and version, else `exit_usage`
+int parse_failure(const CLI::App& app, const CLI::ParseError& reason, const streams& io);
+
+} // namespace troupe::cli
