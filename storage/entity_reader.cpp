@@ -88,8 +88,7 @@ class file_reader {
   parsed parse(const yaml_item& item) {
     const auto& node = item.node;
     if (!item.faults.empty()) return tl::unexpected(item.faults.front());
-    if (node.shape != yaml_shape::map)
-      return wrong(node, fmt::format("not a {}: a map is wanted", kind_name(kind_)));
+    if (node.shape != yaml_shape::map) return wrong(node, "an entity must be a map");
     auto value = to_json(node, text_fields_of(kind_));
     if (!value) return tl::unexpected(value.error());
     const auto& members = value->get_object();

@@ -375,6 +375,8 @@ std::size_t read_simple_items(std::string_view text, const std::function<void(ya
       yaml_item next;
       next.node = item_parser(text, lines, limits.depth).item(next.faults);
       if (!lines.at_end() && !at_item()) return begin;
+      std::stable_sort(next.faults.begin(), next.faults.end(),
+                       [](const auto& a, const auto& b) { return a.offset < b.offset; });
       next.source = text.substr(begin, lines.begin() - begin);
       begin = lines.begin();
       item(std::move(next));

@@ -80,7 +80,8 @@ std::optional<text_flaw> find_text_flaw(std::string_view text) {
 }
 
 std::string_view without_bom(std::string_view text) noexcept {
-  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+  while (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return text;
 }
 
 } // namespace troupe::storage

@@ -38,7 +38,7 @@ struct text_flaw {
 /// YAML is UTF-8 without control characters (tab, line feed and carriage return excepted).
 std::optional<text_flaw> find_text_flaw(std::string_view text);
 
-/// The text without a byte order mark.
+/// The text without the byte order marks in front of it.
 std::string_view without_bom(std::string_view text) noexcept;
 
 } // namespace troupe::storage

@@ -66,9 +66,19 @@ bool yaml_tree_builder::key_position() const {
          open_.back().node.items.size() % 2 == 0;
 }
 
+/// yaml-cpp takes a last word without colon for a key without value, and gives that the place of the key: a
+/// file that was cut off there must not pass for a whole one.
+void yaml_tree_builder::check_colon(std::uint32_t null_offset) const {
+  if (open_.empty() || key_position()) return;
+  const auto& map = open_.back().node;
+  if (map.shape == yaml_shape::map && map.block && map.items.back().offset == null_offset)
+    throw yaml_failure{null_offset, "a colon is missing behind the key"};
+}
+
 void yaml_tree_builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   yaml_node node;
   node.offset = offset_of(mark);
+  check_colon(node.offset);
   node.text = null_text(text_, node.offset, key_position());
   add(std::move(node), anchor);
 }

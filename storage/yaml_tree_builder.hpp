@@ -60,6 +60,7 @@ class yaml_tree_builder : public YAML::EventHandler {
   void add(yaml_node&& node, YAML::anchor_t anchor);
   void spend(const extent& size, std::uint32_t offset);
   void check_last_quote() const;
+  void check_colon(std::uint32_t null_offset) const;
   bool key_position() const;
   void check_key(const yaml_node& key);
   void fault(std::uint32_t offset, std::string reason) { faults_.push_back({offset, std::move(reason)}); }

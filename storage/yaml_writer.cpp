@@ -66,20 +66,29 @@ struct source_tree {
   template <class Visit>
   static void each_member(const node& n, Visit&& visit) {
     for (std::size_t i = 0; i + 1 < n.items.size(); i += 2)
-      visit([&](std::string& out) { append_scalar(out, n.items[i]); }, n.items[i + 1]);
+      visit([&](std::string& out) { append_key(out, n.items[i]); }, n.items[i + 1]);
   }
   template <class Visit>
   static void each_item(const node& n, Visit&& visit) {
     for (const auto& item : n.items) visit(item);
   }
+  static void append_key(std::string& out, const node& n) {
+    const bool missing = n.shape == yaml_shape::null && n.text.empty(); // it stays so
+    if (!missing) append_scalar(out, n);
+  }
   static void append_scalar(std::string& out, const node& n) {
     append_tag(out, n.tag);
     if (n.shape == yaml_shape::null)
-      out += "null";
-    else if (n.shape == yaml_shape::plain && n.text.find('\n') == std::string::npos)
+      out += n.text.empty() ? "~" : n.text; // a word may be somebody's name
+    else if (n.shape == yaml_shape::plain && means_something(n.text))
       out += n.text;
     else
       append_yaml_string(out, n.text);
+  }
+  /// Beside being a string, which it is in quotes, too: numbers, truth values and merge keys.
+  static bool means_something(std::string_view plain) {
+    const auto value = resolve_plain(plain);
+    return !value || !value->is_string() || plain == "<<";
   }
   static void append_tag(std::string& out, yaml_tag tag) {
     switch (tag) {

@@ -41,7 +41,7 @@ TEST_CASE("check: everything is told with its place, warnings as warnings", "[st
   write_text(dir / "b/groups.yaml", "- id: g\n  name: G\n  fixtureIds: [one, four]\n- id: g\n");
   write_text(dir / "a/inputs.yaml", "- [\n");
   CHECK(text_of(check_show(dir.path(), std::nullopt)) ==
-        "fixture-models.yaml:2:3: not a model: a map is wanted\n"
+        "fixture-models.yaml:2:3: an entity must be a map\n"
         "a/inputs.yaml:2:1: end of sequence flow not found\n"
         "b/groups.yaml:4:7: the id g is taken by line 1\n"
         "b/fixtures.yaml:11:3: fixture three: there is no model gone\n"

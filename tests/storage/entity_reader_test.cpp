@@ -123,7 +123,7 @@ TEST_CASE("entities: what is wrong is told at its field", "[storage][unit]") {
             .starts_with("6:21: "));
   CHECK(only_problem(read(entity_kind::model, "- id: m\n  brand: b\n  model: m\n  channels:\n    red: 513\n"))
             .starts_with("5:10: "));
-  CHECK(only_problem(read(entity_kind::input, "- 5\n")) == "1:3: not a input: a map is wanted");
+  CHECK(only_problem(read(entity_kind::input, "- 5\n")) == "1:3: an entity must be a map");
   CHECK(only_problem(read(entity_kind::fixture, "- id: a\n  name: .inf\n  x: .inf\n")) ==
         "3:6: .inf is not a finite number");
 }

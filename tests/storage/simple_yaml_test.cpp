@@ -17,8 +17,8 @@ namespace {
 /// An empty node stands nowhere in particular.
 void describe(std::string& out, const yaml_node& node) {
   const bool nothing = node.shape == yaml_shape::null && node.text.empty();
-  out += fmt::format("({} {} {} {} [{}]", static_cast<int>(node.shape), static_cast<int>(node.tag), node.block,
-                     nothing ? 0 : node.offset, node.text);
+  out += fmt::format("({} {} {} {} [{}]", static_cast<int>(node.shape), static_cast<int>(node.tag),
+                     node.block, nothing ? 0 : node.offset, node.text);
   for (const auto& item : node.items) describe(out, item);
   out += ")";
 }
@@ -62,7 +62,8 @@ TEST_CASE("simple yaml: what the server writes is read without the library", "[s
   std::mt19937 random(1);
   for (int round = 0; round < 300; ++round) {
     const auto text = some_show(random);
-    if (text.find("\n  ? ") != std::string::npos || text.find("- ? ") != std::string::npos) continue; // long keys
+    if (text.find("\n  ? ") != std::string::npos || text.find("- ? ") != std::string::npos)
+      continue; // long keys
     if (text.find("? ") != std::string::npos) continue;
     INFO(text);
     CHECK(simple_part(text) == text.size());
@@ -76,26 +77,34 @@ TEST_CASE("simple yaml: it sees what the library sees", "[storage][unit]") {
 
 TEST_CASE("simple yaml: it sees what the library sees in damaged texts", "[storage][unit]") {
   static const std::vector<std::string> pieces{
-      " ", "  ", "\n", "-", "- ", ": ", ":", "#", " #", "\"", "'", "[", "]", "{", "}", ",", "&a ", "*a", "!x ", "|\n", ">\n",
-      "a", "1", "~", "null", "\t", "\r\n", "? ", "---\n", "...\n", "\\", "\\u00e4", "%", "- - ", "key: value\n", "  - x\n",
-      "{a: 1}", "[1, \"b\"]", "<<: ", "''", "\"\"", "\n\n", "# c\n", "\xC3\xA4"};
+      " ",       "  ",      "\n",         "-",       "- ",  ": ",   ":",
+      "#",       " #",      "\"",         "'",       "[",   "]",    "{",
+      "}",       ",",       "&a ",        "*a",      "!x ", "|\n",  ">\n",
+      "a",       "1",       "~",          "null",    "\t",  "\r\n", "? ",
+      "---\n",   "...\n",   "\\",         "\\u00e4", "%",   "- - ", "key: value\n",
+      "  - x\n", "{a: 1}",  "[1, \"b\"]", "<<: ",    "''",  "\"\"", "\n\n",
+      "# c\n",   "\xC3\xA4"};
   std::mt19937 random(GENERATE(3U, 4U, 5U));
   for (int round = 0; round < 1500; ++round) {
     auto text = some_show(random);
-    if (text.size() > 600) text.resize(text.find('\n', 500) == std::string::npos ? text.size() : text.find('\n', 500) + 1);
+    if (text.size() > 600)
+      text.resize(text.find('\n', 500) == std::string::npos ? text.size() : text.find('\n', 500) + 1);
     for (auto n = random() % 4 + 1; n > 0; --n) {
       const auto at = random() % (text.size() + 1);
-      if (random() % 2 == 0) text.insert(at, pieces[random() % pieces.size()]);
-      else text.erase(at, random() % 6);
+      if (random() % 2 == 0)
+        text.insert(at, pieces[random() % pieces.size()]);
+      else
+        text.erase(at, random() % 6);
     }
     compare(text);
   }
 }
 
 TEST_CASE("simple yaml: it sees what the library sees in texts put together from marks", "[storage][unit]") {
-  static const std::vector<std::string> pieces{"- ",  "  ",   "a",   "b: ",  ":",   "\n",    "\n  ", "\n- ", "\n    ", "1",
-                                               "\"",  "'",    "x y", "[",    "]",   "{",     "}",    ", ",   "# c",    "~",
-                                               "null", "-",   "? ",  "a: b", "\n  - ", "\"q\"", "'q'",  ".5",   "\n\n",   "..."};
+  static const std::vector<std::string> pieces{"- ",     "  ",    "a",   "b: ", ":",    "\n", "\n  ", "\n- ",
+                                               "\n    ", "1",     "\"",  "'",   "x y",  "[",  "]",    "{",
+                                               "}",      ", ",    "# c", "~",   "null", "-",  "? ",   "a: b",
+                                               "\n  - ", "\"q\"", "'q'", ".5",  "\n\n", "..."};
   std::mt19937 random(GENERATE(6U, 7U));
   for (int round = 0; round < 15'000; ++round) {
     std::string text = random() % 4 == 0 ? "" : "- ";
@@ -105,14 +114,29 @@ TEST_CASE("simple yaml: it sees what the library sees in texts put together from
 }
 
 TEST_CASE("simple yaml: forms people write", "[storage][unit]") {
-  for (const auto* text :
-       {"- a: 1\n  b:\n  - x\n  - y: 2\n    z: 3\n  c: 4\n", "- a:\n    - - 1\n      - 2\n    -\n      b: 1\n",
-        "-   a: 1\n    b: 2\n", "- a:   1\n  b:    'it''s'\n", "# head\n\n- a: 1\n\n  # inside\n  b: 2\n\n- c: 3\n# tail\n",
-        "- params: {\"value\":0.5,\"ids\":[\"a\",\"b\"],\"n\":{}}\n", "- {x: 1, y: [a, b], z: {}}\n- []\n- [[], {}]\n",
-        "- a: 1\n- b: &x 2\n- c: *x\n- a: 1\n  a: 2\n", "- a: 1\n  a: 2\n- b:\n- c\n", "- a: b:c\n  url: http://x/y#z\n",
-        "- a:\n  b:\n- c:\n", "- a: -5\n  b: -.5\n  c: +3\n  d: --\n", "- \"a b\": 'c: d'\n  'e': \"f # g\"\n",
-        "- a: 1\n-\n- b: 2\n", "- a: 1\n- b: 2\n...\n", "- a: 1\n---\n- b: 2\n", "- a: 1\n b: 2\n", "- a: 1\nb: 2\n",
-        "- null: 1\n", "- ~: 1\n", "- null\n- ~\n- NULL\n- nul\n", "- a: x\n  continued\n- b\n", "- x: |\n    text\n- y\n"}) {
+  for (const auto* text : {"- a: 1\n  b:\n  - x\n  - y: 2\n    z: 3\n  c: 4\n",
+                           "- a:\n    - - 1\n      - 2\n    -\n      b: 1\n",
+                           "-   a: 1\n    b: 2\n",
+                           "- a:   1\n  b:    'it''s'\n",
+                           "# head\n\n- a: 1\n\n  # inside\n  b: 2\n\n- c: 3\n# tail\n",
+                           "- params: {\"value\":0.5,\"ids\":[\"a\",\"b\"],\"n\":{}}\n",
+                           "- {x: 1, y: [a, b], z: {}}\n- []\n- [[], {}]\n",
+                           "- a: 1\n- b: &x 2\n- c: *x\n- a: 1\n  a: 2\n",
+                           "- a: 1\n  a: 2\n- b:\n- c\n",
+                           "- a: b:c\n  url: http://x/y#z\n",
+                           "- a:\n  b:\n- c:\n",
+                           "- a: -5\n  b: -.5\n  c: +3\n  d: --\n",
+                           "- \"a b\": 'c: d'\n  'e': \"f # g\"\n",
+                           "- a: 1\n-\n- b: 2\n",
+                           "- a: 1\n- b: 2\n...\n",
+                           "- a: 1\n---\n- b: 2\n",
+                           "- a: 1\n b: 2\n",
+                           "- a: 1\nb: 2\n",
+                           "- null: 1\n",
+                           "- ~: 1\n",
+                           "- null\n- ~\n- NULL\n- nul\n",
+                           "- a: x\n  continued\n- b\n",
+                           "- x: |\n    text\n- y\n"}) {
     compare(text);
   }
 }

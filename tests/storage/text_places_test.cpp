@@ -56,6 +56,7 @@ TEST_CASE("text: control characters are flaws, tabs and line ends are not", "[st
 
 TEST_CASE("text: a byte order mark is no part of it", "[storage][unit]") {
   CHECK(without_bom("\xEF\xBB\xBF- a") == "- a");
+  CHECK(without_bom("\xEF\xBB\xBF\xEF\xBB\xBF- a") == "- a");
   CHECK(without_bom("- a") == "- a");
   CHECK(without_bom("\xEF\xBB") == "\xEF\xBB");
 }

@@ -202,6 +202,15 @@ TEST_CASE("reader: what is more than one document, or no YAML, says where", "[st
   CHECK(refusal("\t- a\n\t- b\n") != "none");
 }
 
+TEST_CASE("reader: a file that was cut off within a key doesn't pass for a whole one", "[storage][unit]") {
+  CHECK(refusal("- id: a\n  revis") == "10: a colon is missing behind the key");
+  CHECK(refusal("- id: a\n  revis\n") == "10: a colon is missing behind the key");
+  CHECK(refusal("- id: a\n  &x \"re\"") != "none");
+  CHECK(refusal("- id: a\n  revision:") == "none");
+  CHECK(refusal("- id: a\n  ? revision") == "none");
+  CHECK(refusal("- {id, name}") == "none");
+}
+
 TEST_CASE("reader: a file over the limit isn't looked at", "[storage][unit]") {
   yaml_limits limits;
   limits.bytes = 10;

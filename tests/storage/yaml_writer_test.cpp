@@ -128,6 +128,6 @@ TEST_CASE("writer: a tree as it was read is written with its plain scalars plain
       read_yaml("[{id: 0123, name: ~, ok: !!str 5, text: \"a\\tb\", list: [a, [b], {}], empty: }]",
                 [&](yaml_item&& item) { append_yaml_item(out, item.node); });
   REQUIRE(root);
-  CHECK(out == "- id: 0123\n  name: null\n  ok: \"5\"\n  text: \"a\\tb\"\n  list:\n    - a\n    - - b\n"
-               "    - {}\n  empty: null\n");
+  CHECK(out == "- id: 0123\n  name: ~\n  ok: \"5\"\n  text: \"a\\tb\"\n  list:\n    - a\n    - - b\n"
+               "    - {}\n  empty: ~\n");
 }
