@@ -23,8 +23,4 @@ void add_commands(CLI::App& app, int& exit_code, const streams& io) {
   add_nodes_command(app, io, exit_code);
 }
 
-int parse_failure(const CLI::App& app, const CLI::ParseError& reason, const streams& io) {
-  return app.exit(reason, io.out, io.err) == 0 ? exit_ok : exit_usage;
-}
-
 } // namespace troupe::cli

@@ -5,8 +5,7 @@
 
 namespace CLI {
 class App;
-class ParseError;
-} // namespace CLI
+}
 
 namespace troupe::cli {
 
@@ -15,9 +14,5 @@ void add_commands(CLI::App& app, int& exit_code);
 
 /// The same with other streams, for tests.
 void add_commands(CLI::App& app, int& exit_code, const streams& io);
-
-/// Prints what CLI11 has to say (help, version, or what is wrong with the command line).
-/// @returns 0 for help and version, else `exit_usage`
-int parse_failure(const CLI::App& app, const CLI::ParseError& reason, const streams& io);
 
 } // namespace troupe::cli

@@ -142,6 +142,20 @@ result<void> check_options_of(const render_options& options) {
   return {};
 }
 
+/// An option that takes one of a few words; help then lists them.
+template <class Value>
+void add_choice(CLI::App& command, const std::string& name, Value& into, const std::string& fallback,
+                const std::map<std::string, Value>& choices, const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.push_back(choice.first);
+  command
+      .add_option_function<std::string>(
+          name, [&into, choices](const std::string& word) { into = choices.at(word); }, help)
+      ->check(CLI::IsMember(words))
+      ->type_name("WORD")
+      ->default_str(fallback);
+}
+
 } // namespace
 
 int run_render(const render_options& options, const streams& io) {
@@ -188,12 +202,12 @@ void add_render_command(CLI::App& app, const streams& io, int& exit_code) {
   command->add_option("--frames", options->frames, "How many frames instead")->excludes(seconds);
   command->add_option("--out", options->out, "Write the frames here; - is the standard output")
       ->type_name("FILE");
-  command->add_option("--format", options->format, "jsonl: frame/full messages; dmx: TRF1 messages")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, render_format>{
-          {"jsonl", render_format::jsonl}, {"dmx", render_format::dmx}}));
-  command->add_option("--release", options->release, "Of models that name none: dark (default), hold, zero")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, release_mode>{
-          {"dark", release_mode::dark}, {"hold", release_mode::hold}, {"zero", release_mode::zero}}));
+  add_choice(*command, "--format", options->format, "jsonl",
+             {{"jsonl", render_format::jsonl}, {"dmx", render_format::dmx}},
+             "jsonl: frame/full messages, one per line; dmx: TRF1 messages");
+  add_choice(*command, "--release", options->release, "dark",
+             {{"dark", release_mode::dark}, {"hold", release_mode::hold}, {"zero", release_mode::zero}},
+             "What unwritten attributes do, of models that don't say");
   command->footer(
       "Prints the number of frames and one SHA-256 over all of them. The same show and script give the same\n"
       "hash on every machine, so a hash kept in a repository tells when a show, or Troupe, changes.\n\n"

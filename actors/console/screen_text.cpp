@@ -19,7 +19,7 @@ bool within(const std::array<code_range, N>& ranges, std::uint32_t code) {
 }
 
 /// Controls, what turns the direction of text, what can't be seen, and what isn't a character.
-constexpr std::array<code_range, 11> harmful{{{0x00, 0x1f},
+constexpr std::array<code_range, 12> harmful{{{0x00, 0x1f},
                                               {0x7f, 0x9f},
                                               {0xad, 0xad},
                                               {0x61c, 0x61c},
@@ -27,6 +27,7 @@ constexpr std::array<code_range, 11> harmful{{{0x00, 0x1f},
                                               {0x200b, 0x200f},
                                               {0x2028, 0x202e},
                                               {0x2060, 0x206f},
+                                              {0xd800, 0xdfff},
                                               {0xfeff, 0xfeff},
                                               {0xfff9, 0xffff},
                                               {0xe0000, 0x10ffff}}};
@@ -63,8 +64,8 @@ struct character {
   std::size_t bytes = 1;
 };
 
-/// The first character; one byte without meaning if there is none. Overlong forms pass for what they mean,
-/// which is then no more harmful than its short form.
+/// The first character; one byte without meaning if there is none, or if it isn't written in its shortest
+/// form.
 character first_of(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   if (lead < 0x80) return {lead, 1};
@@ -76,6 +77,8 @@ character first_of(std::string_view text) {
     if ((next & 0xc0U) != 0x80U) return {};
     code = code << 6U | (next & 0x3fU);
   }
+  constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
+  if (code < least[size]) return {};
   return {code, size};
 }
 
