@@ -44,6 +44,7 @@ void oracle::install(const plain_show& show) {
     return !find(show.graphs, graph_id) || (!fixture_id.empty() && !patched.contains(fixture_id));
   });
   std::erase_if(held_, [&](const auto& entry) { return !patched.contains(entry.first); });
+  for (const auto& f : show.fixtures) held_[f.id] = kept(find(show.models, f.value.model_id), held_[f.id]);
   for (const auto& g : show.graphs) {
     if (!expected_compile(g.value, show).ok) continue; // frozen, to resume where it was
     settle_state(g, show, state_);
