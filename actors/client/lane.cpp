@@ -1,0 +1,224 @@
+#include "actors/client/lane.hpp"
+
+#include "actors/client/session_actor.hpp"
+#include "protocol/frame_json.hpp"
+#include "protocol/ws_messages.hpp"
+
+#include <utility>
+
+namespace troupe::actors {
+namespace {
+
+constexpr std::size_t max_framed = 512;
+constexpr std::int64_t grid_slack_ns = 1'000'000; // maxHz counts in ticks; half the shortest is plenty
+
+text_ptr as_text(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+std::string inputs_message(const input_image& image, std::uint64_t since) {
+  std::vector<ws::fader_value> faders;
+  std::vector<ws::button_value> buttons;
+  for (std::size_t i = 0; i < image.faders.size(); ++i)
+    if (image.fader_versions[i] > since) faders.push_back({image.layout->faders[i], image.faders[i]});
+  for (std::size_t i = 0; i < image.buttons.size(); ++i)
+    if (image.button_versions[i] > since) buttons.push_back({image.layout->buttons[i], image.buttons[i] != 0});
+  return ws::input_changed_message(faders, buttons);
+}
+
+} // namespace
+
+lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_options options)
+    : io_actor(config, context), options_(std::move(options)) {
+  become(
+      [this](const cast_change& change) {
+        peers_ = change.now;
+        for (auto& [id, one] : clients_) send(one->session, change);
+        wants_json_ = wants_binary_ = false; // a new hub doesn't know
+        tell_wants();
+      },
+      [this](const frame_news& news) { take_frame(news); },
+      [this](const client_news_ptr& news) { take_news(*news); },
+      [this](const subscribe_client& wanted) { subscribe(wanted); },
+      [this](const tell_client& told) {
+        const auto found = clients_.find(told.client);
+        if (found != clients_.end()) found->second->box.queue(as_text(told.text));
+      },
+      [this](const client_credit& credit) {
+        const auto found = clients_.find(credit.client);
+        if (found != clients_.end()) found->second->connection->ack(credit.messages);
+      });
+}
+
+lane_actor lane::handle() {
+  return caf::actor_cast<lane_actor>(caf::strong_actor_ptr{ctrl()});
+}
+
+void lane::after_burst() {
+  framed_.clear(); // what is sent twice is sent now
+  kicking_ = true;
+  for (auto& [id, one] : clients_)
+    if (!one->box.empty()) one->connection->kick();
+  kicking_ = false;
+  for (const auto id : std::exchange(leaving_, {})) farewell(id);
+}
+
+void lane::welcome(std::shared_ptr<net::ws_connection> connection) {
+  const auto id = connection->id();
+  if (!peers_ || clients_.size() >= options_.max_clients) {
+    connection->start({});
+    connection->close(net::close_code::try_again_later, "too many clients");
+    return;
+  }
+  auto made = std::make_unique<client>();
+  made->connection = std::move(connection);
+  made->session = system().spawn(session, session_options{id, handle(), peers_, options_.wall_time_ms});
+  auto& one = *clients_.emplace(id, std::move(made)).first->second;
+
+  one.connection->source([this, id] {
+    const auto found = clients_.find(id);
+    return found == clients_.end() ? net::outgoing{} : next(*found->second);
+  });
+  one.connection->start({[this, id](std::string text, auto) {
+                           const auto found = clients_.find(id);
+                           if (found != clients_.end()) send(found->second->session, client_text{std::move(text)});
+                         },
+                         [this, id](std::uint16_t) { farewell(id); }});
+  one.box.status(status_ ? status_ : as_text(ws::runtime_status_message(nullptr, {}, {}, 0)));
+  if (inputs_) one.box.inputs_due();
+  one.connection->kick();
+}
+
+void lane::farewell(std::uint64_t id) {
+  if (kicking_) return leaving_.push_back(id); // the map is being walked through
+  const auto found = clients_.find(id);
+  if (found == clients_.end()) return;
+  send(found->second->session, client_closed{});
+  clients_.erase(found);
+  tell_wants();
+}
+
+// -- what comes in ----------------------------------------------------------------------------------------
+
+void lane::take_frame(const frame_news& news) {
+  if (news.image) image_ = news.image;
+  if (news.dmx) dmx_ = news.dmx;
+  const auto t = image_ ? image_->time().t_ns : dmx_->data().time.t_ns;
+  for (auto& [id, one] : clients_)
+    if (one->subscription && frame_falls_due(*one, t)) one->box.frame_due();
+  send(peers_->frame_hub, lane_ready{options_.index});
+}
+
+bool lane::frame_falls_due(client& one, std::int64_t t_ns) {
+  const auto interval = one.subscription->min_interval_ns;
+  if (interval <= 0) return true;
+  if (t_ns + grid_slack_ns < one.next_frame_t_ns) return false;
+  const bool behind = t_ns - one.next_frame_t_ns > interval;
+  one.next_frame_t_ns = (behind ? t_ns : one.next_frame_t_ns) + interval;
+  return true;
+}
+
+void lane::take_news(const client_news& news) {
+  if (news.status) status_ = news.status;
+  if (news.inputs) {
+    inputs_ = news.inputs;
+    input_forms_.clear();
+  }
+  if (news.show_changed) image_ = nullptr, dmx_ = nullptr;
+  for (auto& [id, one] : clients_) {
+    if (news.show_changed) {
+      one->box.show_changed(news.show_changed);
+      one->base = 0;
+    }
+    if (news.status) one->box.status(news.status);
+    if (news.inputs) one->box.inputs_due();
+    for (const auto& state : news.states) one->box.state(state);
+  }
+}
+
+void lane::subscribe(const subscribe_client& wanted) {
+  const auto found = clients_.find(wanted.client);
+  if (found == clients_.end()) return;
+  auto& one = *found->second;
+  one.subscription = wanted.wanted;
+  one.base = 0;
+  one.next_frame_t_ns = 0;
+  if (!one.subscription) one.box.no_frame();
+  tell_wants();
+}
+
+void lane::tell_wants() {
+  bool json = false, binary = false;
+  for (const auto& [id, one] : clients_) {
+    if (!one->subscription) continue;
+    (one->subscription->binary ? binary : json) = true;
+  }
+  if (!peers_ || (json == wants_json_ && binary == wants_binary_)) return;
+  wants_json_ = json;
+  wants_binary_ = binary;
+  if (!json) image_ = nullptr;
+  if (!binary) dmx_ = nullptr;
+  send(peers_->frame_hub, lane_wants{options_.index, json, binary});
+}
+
+// -- what goes out ----------------------------------------------------------------------------------------
+
+net::outgoing lane::next(client& one) {
+  for (;;) {
+    auto item = one.box.next();
+    net::outgoing message;
+    switch (item.what) {
+    case outbox_item::kind::nothing: return nullptr;
+    case outbox_item::kind::text: message = framed(item.text); break;
+    case outbox_item::kind::frame: message = frame_for(one); break;
+    case outbox_item::kind::inputs: message = inputs_for(one); break;
+    }
+    if (message) return message;
+  }
+}
+
+net::outgoing lane::framed(const text_ptr& text, bool binary) {
+  if (framed_.size() >= max_framed) framed_.clear();
+  auto& [kept, message] = framed_[text.get()];
+  if (!message) {
+    kept = text; // its address stays taken as long as it stands here
+    message = binary ? net::make_binary(*text) : net::make_text(*text);
+  }
+  return message;
+}
+
+net::outgoing lane::frame_for(client& one) {
+  if (!one.subscription) return nullptr;
+  return one.subscription->binary ? binary_frame_for(one) : json_frame_for(one);
+}
+
+net::outgoing lane::json_frame_for(client& one) {
+  if (!image_) return nullptr;
+  const auto& wanted = *one.subscription;
+  const auto base = std::exchange(one.base, image_->frame_number());
+  const bool whole = wanted.mode == wire_mode::full || !image_->reaches(base);
+  const auto text = whole ? frame_json::shared_full(*image_, wanted.fixtures)
+                          : frame_json::shared_delta(*image_, base, wanted.fixtures);
+  return text ? framed(text) : nullptr;
+}
+
+net::outgoing lane::binary_frame_for(client& one) {
+  if (!dmx_) return nullptr;
+  const auto& wanted = *one.subscription;
+  const auto base = std::exchange(one.base, dmx_->frame_number());
+  const auto text = wanted.mode == wire_mode::full ? frame_binary::shared_full(*dmx_, wanted.universes)
+                                                   : frame_binary::shared_delta(*dmx_, base, wanted.universes);
+  return text ? framed(text, true) : nullptr;
+}
+
+net::outgoing lane::inputs_for(client& one) {
+  if (!inputs_) return nullptr;
+  const auto since = std::exchange(one.inputs_seen, inputs_->version);
+  if (since >= inputs_->version) return nullptr;
+  for (const auto& form : input_forms_)
+    if (form.since == since) return form.message;
+  input_forms_.push_back({since, net::make_text(inputs_message(*inputs_, since))});
+  return input_forms_.back().message;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,30 @@
+#pragma once
+// The REST interface (protocol, section 3): paths to commands and snapshots.
+
+#include "actors/client/lane.hpp"
+#include "actors/show/publication.hpp"
+#include "actors/system/runtime_gauges.hpp"
+#include "net/router.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+struct rest_options {
+  std::shared_ptr<publication> published;
+  std::shared_ptr<runtime_gauges> gauges;
+  std::vector<lane*> lanes; ///< by index; they outlive the server
+  std::string data_dir;
+  std::string version;
+  std::string instance; ///< differs from process to process: ETags of one must not fit another
+  std::function<std::int64_t()> wall_time_ms;
+  std::function<bool()> running; ///< whether ticks are made
+};
+
+/// GETs answer on the I/O thread from the published show; everything else asks an actor.
+net::router rest_api(rest_options options);
+
+} // namespace troupe::actors

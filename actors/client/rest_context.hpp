@@ -1,0 +1,47 @@
+#pragma once
+// INTERNAL to the REST interface: what all its parts share.
+
+#include "actors/client/rest_api.hpp"
+#include "actors/system/error_bridge.hpp"
+
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <memory>
+
+namespace troupe::actors::rest {
+
+/// Long enough for a slow disk, shorter than the server's own answer timeout.
+inline constexpr auto answer_timeout = std::chrono::seconds{25};
+
+struct context {
+  rest_options options;
+
+  lane& lane_of(const net::http_request& request) const { return *options.lanes.at(request.lane); }
+  published_show_ptr show() const { return options.published->now(); }
+};
+using context_ptr = std::shared_ptr<const context>;
+
+/// The part of an answer's life that is the same everywhere: shared by the two arms of a request.
+using reply = std::shared_ptr<net::responder>;
+inline reply hold(net::responder&& answer) { return std::make_shared<net::responder>(std::move(answer)); }
+
+/// The error arm of every request.
+inline auto refuse(reply answer) {
+  return [answer](const caf::error& reason) { answer->send(from_caf(reason)); };
+}
+
+/// `{"data": ...}`
+std::string data_text(std::string_view json);
+net::http_response data_response(unsigned status, const boost::json::value& data);
+
+/// The body as an object. PARSE_ERROR doesn't exist in REST: it becomes VALIDATION_ERROR of `body`.
+result<boost::json::object> object_body(const std::string& body);
+
+/// Before the supervisor has told who plays which part nothing but GETs can be answered.
+result<const cast*> parts(const lane& from);
+
+void add_entities(net::router& routes, context_ptr shared);
+void add_shows(net::router& routes, context_ptr shared);
+void add_server(net::router& routes, context_ptr shared);
+
+} // namespace troupe::actors::rest

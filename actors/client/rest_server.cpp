@@ -1,0 +1,146 @@
+// The server itself over REST: health, runtime status, the node catalogue.
+
+#include "actors/client/rest_context.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/node_catalogue.hpp"
+#include "storage/references.hpp"
+
+#include <mutex>
+
+namespace troupe::actors::rest {
+namespace {
+
+using net::http_method;
+using net::http_request;
+using net::responder;
+
+boost::json::object as_json(const show_problem& one) {
+  boost::json::object made{{"file", one.file}};
+  if (one.line > 0) {
+    made["line"] = one.line;
+    made["column"] = one.column;
+  }
+  made["reason"] = one.reason;
+  return made;
+}
+
+/// What is wrong with the show's data: looked for once per published state.
+class problem_cache {
+ public:
+  boost::json::array problems(const published_show_ptr& show) {
+    const std::lock_guard guard{lock_}; // I/O threads only
+    if (seen_ != show) {
+      found_.clear();
+      for (const auto& one : show->problems) found_.push_back(as_json(one));
+      for (const auto& one : storage::dangling_references(show->state))
+        found_.push_back(to_json_value(one));
+      if (!show->storage_failure.empty()) found_.push_back({{"check", "storage"}, {"reason", show->storage_failure}});
+      seen_ = show;
+    }
+    return found_;
+  }
+
+ private:
+  std::mutex lock_;
+  published_show_ptr seen_;
+  boost::json::array found_;
+};
+
+/// Collects the outputs' reports; the last one, or the last that fails to come, completes the answer.
+struct health_answer {
+  reply held;
+  boost::json::array problems;
+  boost::json::object checks;
+  boost::json::array outputs;
+  std::size_t missing = 0;
+  bool running = true;
+  std::int64_t now_ms = 0;
+  std::string version;
+
+  void add(const output_report& told) {
+    outputs.push_back({{"name", told.name},
+                       {"destination", told.destination},
+                       {"status", told.problem.empty() ? "ok" : "degraded"},
+                       {"packets", told.packets},
+                       {"bytes", told.bytes},
+                       {"refused", told.refused},
+                       {"dropped", told.dropped},
+                       {"errors", told.errors}});
+    if (!told.problem.empty())
+      problems.push_back({{"check", "output"}, {"output", told.destination}, {"reason", told.problem}});
+  }
+
+  void complete() {
+    if (!running) problems.push_back({{"check", "runtime"}, {"reason", "no ticks are made"}});
+    checks["runtime"] = running ? "ok" : "failed";
+    checks["outputs"] = std::move(outputs);
+    held->send(net::json_response(running ? 200 : 503,
+                                  to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
+                                                              {"timestamp", now_ms},
+                                                              {"version", version},
+                                                              {"problems", std::move(problems)},
+                                                              {"checks", std::move(checks)}})));
+  }
+};
+
+void health(const context& shared, problem_cache& cache, http_request& request, responder answer) {
+  auto& lane = shared.lane_of(request);
+  const auto show = shared.show();
+  auto made = std::make_shared<health_answer>();
+  made->held = hold(std::move(answer));
+  made->problems = cache.problems(show);
+  made->checks["storage"] = show->storage_failure.empty() ? "ok" : "degraded";
+  made->checks["show"] = made->problems.empty() ? "ok" : "degraded";
+  made->running = shared.options.running();
+  made->now_ms = shared.options.wall_time_ms();
+  made->version = shared.options.version;
+  const auto who = parts(lane);
+  if (!who || (*who)->outputs.empty()) return made->complete();
+  made->missing = (*who)->outputs.size();
+  for (const auto& output : (*who)->outputs)
+    lane.request(output, std::chrono::seconds{1}, ask_output_report{})
+        .then(
+            [made](const output_report& told) {
+              made->add(told);
+              if (--made->missing == 0) made->complete();
+            },
+            [made](const caf::error& reason) {
+              made->problems.push_back({{"check", "output"}, {"reason", from_caf(reason).message}});
+              if (--made->missing == 0) made->complete();
+            });
+}
+
+void runtime_status(const context& shared, responder answer) {
+  const auto& gauges = *shared.options.gauges;
+  const auto show = shared.show();
+  std::size_t enabled = 0;
+  show->state.each(entity_kind::graph, [&](const record_ptr& record) { enabled += record->as<graph>().enabled; });
+  answer.send(data_response(200, {{"running", shared.options.running()},
+                                  {"frameNumber", gauges.frame_number.load()},
+                                  {"targetHz", static_cast<double>(gauges.micro_hz.load()) / 1e6},
+                                  {"loadedGraphs", show->state.count(entity_kind::graph)},
+                                  {"enabledGraphs", enabled},
+                                  {"ticksSkipped", gauges.ticks_skipped.load()},
+                                  {"t", static_cast<double>(gauges.t_ns.load()) / 1e9},
+                                  {"show", show->state.show()},
+                                  {"fixtures", show->state.count(entity_kind::fixture)}}));
+}
+
+} // namespace
+
+void add_server(net::router& routes, context_ptr shared) {
+  const auto cache = std::make_shared<problem_cache>();
+  routes.add(http_method::get, "/api/health", [=](http_request& request, responder answer) {
+    health(*shared, *cache, request, std::move(answer));
+  });
+  routes.add(http_method::get, "/api/runtime/status",
+             [=](http_request&, responder answer) { runtime_status(*shared, std::move(answer)); });
+  const auto catalogue = std::make_shared<const std::string>(data_text(to_json(catalogue_json())));
+  routes.add(http_method::get, "/api/nodes", [=](http_request&, responder answer) {
+    net::http_response response;
+    response.shared_body = catalogue;
+    answer.send(std::move(response));
+  });
+}
+
+} // namespace troupe::actors::rest

@@ -1,0 +1,64 @@
+#include "actors/show/journal_actor.hpp"
+
+#include "actors/system/error_bridge.hpp"
+#include "actors/system/log.hpp"
+
+namespace troupe::actors {
+namespace {
+
+show_problem as_problem(const storage::problem& one) {
+  return {one.file, one.line, one.column, one.reason};
+}
+
+void log_notes(const std::vector<std::string>& notes) {
+  for (const auto& note : notes) log::info("storage", note);
+}
+
+} // namespace
+
+show_on_disk_ptr as_message(const storage::loaded_show& loaded) {
+  auto found = std::make_shared<show_on_disk>();
+  found->state = loaded.state;
+  for (const auto& one : loaded.problems) found->problems.push_back(as_problem(one));
+  for (std::size_t i = 0; i < entity_kind_count; ++i)
+    if (loaded.unreadable[i]) found->unreadable[i] = as_problem(*loaded.unreadable[i]);
+  return found;
+}
+
+journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_state> self,
+                                     std::shared_ptr<storage::show_files> files) {
+  port::state(self).files = std::move(files);
+  return {
+      [self](const commit_facts_ptr& batch) -> caf::result<void> {
+        auto receipt = port::state(self).files->commit(batch->facts);
+        if (!receipt) {
+          log::warn("storage", "a change could not be saved: " + receipt.error().message);
+          return to_caf(receipt.error());
+        }
+        log_notes(receipt->notes);
+        return caf::unit;
+      },
+      [self](const load_show& wanted) -> caf::result<show_on_disk_ptr> {
+        auto loaded = port::state(self).files->load(wanted.show, wanted.demo_if_missing);
+        if (!loaded) return to_caf(loaded.error());
+        log_notes(loaded->notes);
+        return as_message(*loaded);
+      },
+      [self](const list_shows&) -> caf::result<show_list> {
+        auto entries = port::state(self).files->shows();
+        if (!entries) return to_caf(entries.error());
+        show_list list;
+        for (auto& entry : *entries) list.names.push_back(std::move(entry.name));
+        return list;
+      },
+      [self](const create_show& wanted) { return answer(port::state(self).files->create_show(wanted.show)); },
+      [self](const delete_show& wanted) { return answer(port::state(self).files->delete_show(wanted.show)); },
+      [self](const find_model_users& question) -> caf::result<show_list> {
+        auto names = port::state(self).files->shows_using_model(question.model_id);
+        if (!names) return to_caf(names.error());
+        return show_list{std::move(*names)};
+      },
+  };
+}
+
+} // namespace troupe::actors

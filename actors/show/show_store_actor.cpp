@@ -1,0 +1,311 @@
+#include "actors/show/show_store_actor.hpp"
+
+#include "actors/system/error_bridge.hpp"
+#include "protocol/entity_codec.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace troupe::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto commit_timeout = 30s;
+constexpr auto load_timeout = 60s;
+constexpr auto retry_period = 1s;
+
+/// The store's ways, apart from the interface; lives in the actor's handlers only.
+class store {
+ public:
+  using pointer = show_store_actor::stateful_pointer<show_store_state>;
+  explicit store(pointer self) : self_(self), st_(port::state(self)) {}
+
+  // -- commands -----------------------------------------------------------------------------------------
+
+  caf::result<change_reply> change(const change_entity_ptr& command) {
+    auto promise = self_->template make_response_promise<change_reply>();
+    when_loaded([this_ = *this, command, promise]() mutable { this_.decide(*command, promise); });
+    return promise;
+  }
+
+  void decide(const change_entity& command, caf::typed_response_promise<change_reply> promise) {
+    const auto* removal = std::get_if<delete_entity>(&command.command);
+    if (removal && removal->kind == entity_kind::model) return ask_other_shows(*removal, std::move(promise));
+    auto made = std::visit([&](const auto& one) { return st_.rules.decide(st_.pending, one); }, command.command);
+    conclude(std::move(made), std::move(promise));
+  }
+
+  /// A model may be used by shows that aren't loaded: the disk knows.
+  void ask_other_shows(const delete_entity& removal, caf::typed_response_promise<change_reply> promise) {
+    if (auto first = st_.rules.decide(st_.pending, removal); !first)
+      return conclude(std::move(first), std::move(promise));
+    self_->request(st_.peers->journal, commit_timeout, find_model_users{removal.id})
+        .then(
+            [this_ = *this, removal, promise](const show_list& users) mutable {
+              if (!users.names.empty()) {
+                std::string list;
+                for (const auto& one : users.names) list += (list.empty() ? "" : ", ") + one;
+                return this_.conclude(invalid("id", "the model is used by fixtures of the shows " + list),
+                                      std::move(promise));
+              }
+              this_.when_loaded([this_, removal, promise]() mutable {
+                this_.conclude(this_.st_.rules.decide(this_.st_.pending, removal), std::move(promise));
+              });
+            },
+            [promise](const caf::error& reason) mutable { promise.deliver(reason); });
+  }
+
+  /// Answers now, or when everything that the answer rests on is durable.
+  void conclude(result<decision> made, caf::typed_response_promise<change_reply> promise) {
+    if (!made) {
+      if (!st_.committing && st_.gathering.facts.empty()) {
+        promise.deliver(to_caf(made.error()));
+        return;
+      }
+      st_.gathering.waiting.push_back({std::move(promise), failure{made.error()}});
+      return;
+    }
+    for (auto& happened : made->facts) {
+      troupe::apply(st_.pending, happened);
+      st_.gathering.facts.push_back(std::move(happened));
+    }
+    st_.gathering.waiting.push_back({std::move(promise), made->entity});
+    commit();
+  }
+
+  caf::result<void> set_enabled(const set_graph_enabled& command) {
+    auto made = st_.rules.decide(st_.pending, command);
+    if (!made) return to_caf(made.error());
+    if (made->facts.empty()) return caf::unit;
+    troupe::apply(st_.pending, made->facts.front());
+    st_.unsaved_run_state.insert(command.graph_id);
+    if (show_run_state(command.graph_id)) {
+      publish();
+      announce(std::vector<fact>{graph_enabled_set{st_.published.find(entity_kind::graph, command.graph_id)}});
+    }
+    commit();
+    return caf::unit;
+  }
+
+  // -- the disk -----------------------------------------------------------------------------------------
+
+  /// Sends what has been gathered, unless a commit is under way already.
+  void commit() {
+    if (st_.committing || (st_.gathering.facts.empty() && st_.unsaved_run_state.empty())) return;
+    st_.flying = std::exchange(st_.gathering, {});
+    for (const auto& id : st_.unsaved_run_state) {
+      if (auto record = st_.pending.find(entity_kind::graph, id)) {
+        st_.flying.facts.push_back(graph_enabled_set{record});
+        st_.flying.run_state.insert(id);
+      }
+    }
+    st_.unsaved_run_state.clear();
+    if (st_.flying.facts.empty()) { // the graphs have been deleted meanwhile
+      for (auto& one : std::exchange(st_.flying, {}).waiting) deliver(one);
+      return;
+    }
+    st_.committing = true;
+    self_->request(st_.peers->journal, commit_timeout,
+                   std::make_shared<const commit_facts>(commit_facts{st_.flying.facts}))
+        .then([this_ = *this]() mutable { this_.committed(); },
+              [this_ = *this](const caf::error& reason) mutable { this_.failed(from_caf(reason)); });
+  }
+
+  void committed() {
+    st_.committing = false;
+    auto done = std::exchange(st_.flying, {});
+    for (const auto& happened : done.facts) troupe::apply(st_.published, happened);
+    // A switch that came while the disk was busy is newer than what it wrote.
+    for (const auto& id : st_.unsaved_run_state) show_run_state(id);
+    st_.storage_failure.clear();
+    publish();
+    announce(std::move(done.facts));
+    for (auto& one : done.waiting) deliver(one);
+    if (st_.gathering.facts.empty())
+      for (auto& one : std::exchange(st_.gathering.waiting, {})) deliver(one);
+    commit();
+    proceed();
+    settle();
+  }
+
+  void failed(const error& reason) {
+    st_.committing = false;
+    auto lost = std::exchange(st_.flying, {});
+    auto also = std::exchange(st_.gathering, {});
+    st_.pending = st_.published;
+    st_.unsaved_run_state.insert(lost.run_state.begin(), lost.run_state.end());
+    st_.storage_failure = reason.message;
+    publish();
+    auto told = reason;
+    told.code = ec::storage_unavailable;
+    for (auto* batch : {&lost, &also})
+      for (auto& one : batch->waiting) one.promise.deliver(to_caf(told));
+    self_->delayed_send(self_, retry_period, retry_atom_v);
+    // Without the journal's word nobody knows what is on the disk: read it again.
+    if (reason.code == ec::timeout) request_load(st_.published.show(), false, nullptr);
+    proceed();
+  }
+
+  /// Answers those who wait until nothing is on its way to the disk.
+  void settle() {
+    if (st_.committing || st_.compiling || !st_.gathering.facts.empty() || !st_.unsaved_run_state.empty())
+      return;
+    for (auto& one : std::exchange(st_.settling, {})) port::fulfil(one);
+  }
+
+  void retry() {
+    if (!st_.loaded && !st_.loading) request_load(st_.options.show, true, nullptr);
+    commit();
+  }
+
+  // -- loading ------------------------------------------------------------------------------------------
+
+  template <class Task> void when_loaded(Task task) {
+    if (st_.loaded && !st_.loading) return task();
+    st_.held.emplace_back(std::move(task));
+  }
+
+  /// @param done answered when the show runs, or with the reason why it doesn't; may be null
+  void request_load(std::string show, bool demo, std::shared_ptr<port::void_promise> done) {
+    st_.loading = true;
+    st_.start_load = [this_ = *this, show = std::move(show), demo, done]() mutable {
+      this_.load(show, demo, done);
+    };
+    proceed();
+  }
+
+  /// Starts a load that is wanted, once nothing is on its way to the disk any more.
+  void proceed() {
+    if (!st_.start_load || st_.committing || !st_.gathering.facts.empty()) return;
+    std::exchange(st_.start_load, nullptr)();
+  }
+
+  void load(const std::string& show, bool demo, std::shared_ptr<port::void_promise> done) {
+    self_->request(st_.peers->journal, load_timeout, load_show{show, demo})
+        .then(
+            [this_ = *this, done](const show_on_disk_ptr& found) mutable { this_.take(*found, done); },
+            [this_ = *this, done](const caf::error& reason) mutable {
+              auto& st = this_.st_;
+              st.loading = false;
+              if (done) done->deliver(reason);
+              if (!st.loaded) this_.self_->delayed_send(this_.self_, retry_period, retry_atom_v);
+              this_.release_held();
+            });
+  }
+
+  void take(const show_on_disk& found, std::shared_ptr<port::void_promise> done) {
+    const bool first = !st_.loaded;
+    st_.loaded = true;
+    st_.loading = false;
+    st_.pending = st_.published = found.state;
+    st_.problems = found.problems;
+    st_.unsaved_run_state.clear();
+    st_.storage_failure.clear();
+    st_.rules.read_only(found.unreadable);
+    publish();
+    tell_compiler_all(!first, done);
+    release_held();
+  }
+
+  void release_held() {
+    if (st_.loading) return;
+    for (auto& task : std::exchange(st_.held, {})) when_loaded(std::move(task));
+  }
+
+  // -- publishing ---------------------------------------------------------------------------------------
+
+  void publish() {
+    auto next = std::make_shared<published_show>();
+    next->state = st_.published;
+    next->problems = st_.problems;
+    next->storage_failure = st_.storage_failure;
+    st_.options.published->publish(std::move(next));
+  }
+
+  void announce(std::vector<fact> facts) {
+    self_->send(st_.peers->graph_compiler, std::make_shared<const show_published>(show_published{
+                                               st_.options.published->now(), std::move(facts), false, true}));
+  }
+
+  void tell_compiler_all(bool announce_show, std::shared_ptr<port::void_promise> done) {
+    auto all = std::make_shared<const show_published>(
+        show_published{st_.options.published->now(), {}, true, announce_show});
+    st_.compiling = true;
+    self_->request(st_.peers->graph_compiler, load_timeout, std::move(all))
+        .then(
+            [this_ = *this, done]() mutable {
+              this_.st_.compiling = false;
+              if (done) port::fulfil(*done);
+              this_.settle();
+            },
+            [this_ = *this, done](const caf::error& reason) mutable {
+              this_.st_.compiling = false;
+              if (done) done->deliver(reason);
+              this_.settle();
+            });
+  }
+
+  /// Run state never waits: the published graph is enabled as the pending one.
+  bool show_run_state(const std::string& graph_id) {
+    const auto wanted = st_.pending.find(entity_kind::graph, graph_id);
+    const auto shown = st_.published.find(entity_kind::graph, graph_id);
+    if (!wanted || !shown) return false;
+    const bool enabled = wanted->as<graph>().enabled;
+    if (shown->as<graph>().enabled == enabled) return false;
+    st_.published.put(with_enabled(*shown, enabled));
+    return true;
+  }
+
+  static void deliver(waiting_answer& one) {
+    if (one.outcome)
+      one.promise.deliver(change_reply{*one.outcome});
+    else
+      one.promise.deliver(to_caf(one.outcome.error()));
+  }
+
+  pointer self_;
+  show_store_state& st_;
+};
+
+} // namespace
+
+show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<show_store_state> self,
+                                           show_store_options options) {
+  port::state(self).rules = show_book{options.rules};
+  port::state(self).options = std::move(options);
+  return {
+      [self](const cast_change& change) {
+        auto& st = port::state(self);
+        const bool new_compiler = !st.peers || st.peers->graph_compiler != change.now->graph_compiler;
+        const bool lost_journal = st.peers && st.peers->journal != change.now->journal;
+        st.peers = change.now;
+        store ways{self};
+        if (!st.loaded && st.options.loaded) {
+          ways.take(*std::exchange(st.options.loaded, nullptr), nullptr);
+        } else if (!st.loading && (!st.loaded || lost_journal)) {
+          ways.request_load(st.loaded ? st.published.show() : st.options.show, !st.loaded, nullptr);
+        } else if (new_compiler && st.loaded) {
+          ways.tell_compiler_all(false, nullptr);
+        }
+      },
+      [self](const change_entity_ptr& command) { return store{self}.change(command); },
+      [self](const set_graph_enabled& command) { return store{self}.set_enabled(command); },
+      [self](const activate_show& command) -> caf::result<void> {
+        auto promise = port::promise_nothing(self);
+        auto done = std::make_shared<port::void_promise>(promise);
+        store ways{self};
+        ways.when_loaded([ways, command, done]() mutable { ways.request_load(command.show, false, done); });
+        return promise;
+      },
+      [self](stop_atom) -> caf::result<void> {
+        auto promise = port::promise_nothing(self);
+        port::state(self).settling.push_back(promise);
+        store{self}.settle();
+        return promise;
+      },
+      [self](retry_atom) { store{self}.retry(); },
+  };
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,65 @@
+#pragma once
+// Owns the entities of the active show.
+
+#include "actors/show/publication.hpp"
+#include "actors/show/show_book.hpp"
+#include "protocol/actors.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+struct show_store_options {
+  std::string show;           ///< the one to read when there is no `loaded`
+  show_on_disk_ptr loaded;    ///< as it was read at the start; null after a restart
+  show_book_options rules;
+  std::shared_ptr<publication> published;
+};
+
+/// A client that waits for the disk, and what it will be told then.
+struct waiting_answer {
+  caf::typed_response_promise<change_reply> promise;
+  result<record_ptr> outcome;
+};
+
+/// Facts that become durable together.
+struct commit_batch {
+  std::vector<fact> facts;
+  std::vector<waiting_answer> waiting;
+  std::set<std::string> run_state; ///< graphs whose `enabled` is in it
+};
+
+struct show_store_state {
+  static constexpr const char* name = "show_store";
+  show_store_state() : rules({}) {}
+
+  std::shared_ptr<const cast> peers;
+  show_store_options options;
+  show_book rules;
+
+  show_state pending;   // what is decided
+  show_state published; // what is durable, and run state
+  std::vector<show_problem> problems;
+  std::string storage_failure;
+
+  commit_batch gathering; // decided while another commit was under way
+  commit_batch flying;
+  bool committing = false;
+  std::set<std::string> unsaved_run_state; // graph ids; saved as soon as the disk allows
+
+  bool compiling = false; // a show that was loaded
+  bool loaded = false;
+  bool loading = false; // commands wait in `held` until the show is there
+  std::function<void()> start_load;
+  std::vector<std::function<void()>> held;
+  std::vector<port::void_promise> settling; // wait for the last commit
+};
+
+/// The show_store: decides on pending state, publishes what the journal has made durable.
+show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<show_store_state> self,
+                                           show_store_options options);
+
+} // namespace troupe::actors

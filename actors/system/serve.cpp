@@ -1,0 +1,351 @@
+#include "actors/system/serve.hpp"
+
+#include "actors/client/lane.hpp"
+#include "actors/client/rest_api.hpp"
+#include "actors/show/journal_actor.hpp"
+#include "actors/system/clock_source.hpp"
+#include "actors/system/error_bridge.hpp"
+#include "actors/system/log.hpp"
+#include "actors/system/supervisor_actor.hpp"
+#include "net/server.hpp"
+#include "protocol/entity_codec.hpp"
+#include "protocol/json_text.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <future>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <thread>
+#include <unistd.h>
+
+namespace troupe::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct actor_config : caf::actor_system_config {
+  explicit actor_config(std::size_t threads) {
+    port::register_types<caf::id_block::troupe_types>(*this);
+    // Work stealing would poll, and without a bound one busy actor could keep a worker for ever.
+    port::set_scheduler(*this, "sharing", threads, 30);
+  }
+};
+
+std::string random_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::runtime_error("the system has no random numbers");
+  return uuid_v4(bytes);
+}
+
+std::int64_t wall_time_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::size_t io_threads(const storage::config& settings) {
+  if (settings.http.threads > 0) return settings.http.threads;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, 4);
+}
+
+log::level as_level(storage::log_level level) {
+  return static_cast<log::level>(level);
+}
+
+artnet_output_options as_options(const storage::artnet_output_settings& one, storage::exit_mode blackout) {
+  artnet_output_options made;
+  const bool v6_literal = one.host.find(':') != std::string::npos;
+  made.destination = fmt::format(fmt::runtime(v6_literal ? "[{}]:{}" : "{}:{}"), one.host, one.port);
+  if (one.max_hz) made.timing.min_interval = std::chrono::nanoseconds{std::llround(1e9 / *one.max_hz)};
+  made.hold = blackout == storage::exit_mode::hold;
+  return made;
+}
+
+net::server_options as_options(const storage::http_settings& http, bool loopback) {
+  net::server_options made;
+  made.access.loopback_bound = loopback;
+  made.access.open = http.open;
+  made.access.token = http.token;
+  made.access.allowed_hosts = http.allowed_hosts;
+  made.access.allowed_origins = http.allowed_origins;
+  made.http.request_line = http.limits.uri_bytes;
+  made.http.headers = http.limits.header_bytes;
+  made.http.body = http.limits.body_bytes;
+  made.http.header_time = http.limits.request_timeout;
+  made.http.body_time = 3 * http.limits.request_timeout;
+  made.http.idle_time = http.limits.idle_timeout;
+  made.http.write_stall = http.limits.write_timeout;
+  made.ws.write_stall = http.limits.write_timeout;
+  made.max_connections = http.limits.max_connections;
+  return made;
+}
+
+/// Waits for a signal that ends the server; they are blocked in all threads.
+class end_signals {
+ public:
+  end_signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() {
+    int received = 0;
+    sigwait(&set_, &received);
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// Ends a process that can't end by itself: an ordered end is bounded in time.
+class watchdog {
+ public:
+  explicit watchdog(std::chrono::seconds limit)
+      : thread_([this, limit] {
+          std::unique_lock guard{lock_};
+          if (!done_.wait_for(guard, limit, [this] { return finished_; })) {
+            std::fputs("troupe: the ordered end took too long\n", stderr);
+            std::_Exit(1);
+          }
+        }) {}
+  ~watchdog() {
+    {
+      const std::lock_guard guard{lock_};
+      finished_ = true;
+    }
+    done_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable done_;
+  bool finished_ = false;
+  std::thread thread_;
+};
+
+/// One running server: everything between the settings and the last packet.
+class server_process {
+ public:
+  server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
+                 show_on_disk_ptr loaded)
+      : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
+        system_(system_config_), pool_(io_threads(settings)) {
+    spawn_lanes();
+    spawn_supervisor(std::move(files), std::move(loaded));
+  }
+
+  result<void> start() {
+    auto addresses = net::resolve_listen_host(settings_.http.host);
+    if (!addresses) return failure{addresses.error()};
+    caf::scoped_actor self{system_};
+    result<void> outcome;
+    self->request(supervisor_, 60s, ready_atom_v)
+        .receive([] {}, [&](const caf::error& reason) { outcome = failure{from_caf(reason)}; });
+    if (!outcome) return outcome;
+
+    const bool ask_realtime = settings_.realtime != storage::realtime_mode::off;
+    clock_.emplace(gauges_->micro_hz.load(), ask_realtime,
+                   [this](std::int64_t deadline) { clock_ticks(deadline); });
+    if (ask_realtime && !clock_->realtime()) {
+      if (settings_.realtime == storage::realtime_mode::on)
+        return fail(ec::internal_error, "realtime: on, but this process may not have a real-time priority");
+      log::info("clock", "runs without real-time priority (it needs CAP_SYS_NICE or an rtprio limit)");
+    }
+
+    rest_options rest;
+    rest.published = published_;
+    rest.gauges = gauges_;
+    rest.lanes = lanes_;
+    rest.data_dir = settings_.data.string();
+    rest.version = TROUPE_VERSION;
+    rest.instance = random_id().substr(0, 8);
+    rest.wall_time_ms = wall_time_ms;
+    rest.running = [this] { return ticking(); };
+    server_.emplace(pool_, as_options(settings_.http, net::all_loopback(*addresses)), rest_api(std::move(rest)),
+                    [this](std::shared_ptr<net::ws_connection> connection, const net::http_request&) {
+                      auto& lane = *lanes_.at(connection->lane());
+                      lane.welcome(std::move(connection));
+                    });
+    return server_->listen(*addresses, settings_.http.port);
+  }
+
+  /// The line that tools wait for.
+  std::string listening_line() const {
+    const auto endpoints = server_->endpoints();
+    std::string line = R"({"event":"listening","http":)";
+    append_json_string(line, "http://" + endpoints.front());
+    line += R"(,"ws":)";
+    append_json_string(line, "ws://" + endpoints.front() + "/ws");
+    line += R"(,"show":)";
+    append_json_string(line, published_->now()->state.show());
+    line += R"(,"version":")" TROUPE_VERSION R"("})";
+    return line;
+  }
+
+  /// No more clients, the last facts on disk, outputs dark, threads joined. In this order.
+  void stop() {
+    if (server_) {
+      std::promise<void> done;
+      server_->stop([&done] { done.set_value(); });
+      done.get_future().wait_for(5s);
+    }
+    caf::scoped_actor self{system_};
+    self->request(supervisor_, 15s, stop_atom_v)
+        .receive([] {}, [](const caf::error&) { log::error("serve", "the cast did not end in order"); });
+    if (clock_) clock_->stop();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      std::promise<void> ended;
+      pool_.post(i, [&, i] {
+        lanes_[i]->shut();
+        ended.set_value();
+      });
+      ended.get_future().wait_for(2s);
+    }
+    {
+      const std::lock_guard guard{ticker_lock_};
+      ticker_ = ticker_actor{};
+    }
+    supervisor_ = supervisor_actor{};
+  }
+
+  /// After `stop`.
+  void join() {
+    server_.reset();
+    pool_.stop_and_join();
+    lanes_.clear();
+    lane_handles_.clear();
+    system_.await_all_actors_done();
+  }
+
+  bool gave_up() const noexcept { return gave_up_; }
+
+ private:
+  void spawn_lanes() {
+    for (std::size_t i = 0; i < pool_.size(); ++i) {
+      lane_options made;
+      made.index = i;
+      made.max_clients = std::max<std::size_t>(1, settings_.http.limits.max_clients / pool_.size());
+      made.wall_time_ms = wall_time_ms;
+      auto spawned = system_.spawn<lane>(std::ref(pool_.context(i)), std::move(made));
+      lanes_.push_back(static_cast<lane*>(caf::actor_cast<caf::abstract_actor*>(spawned)));
+      lane_handles_.push_back(caf::actor_cast<lane_actor>(spawned));
+    }
+  }
+
+  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded) {
+    gauges_->micro_hz = std::llround(settings_.ticker.hz * 1e6);
+    supervisor_options made;
+    made.files = std::move(files);
+    made.loaded = std::move(loaded);
+    made.rules.max_entities = settings_.max_entities;
+    made.rules.new_id = random_id;
+    made.rig.release = settings_.release;
+    made.published = published_;
+    made.ticker.clock = std::make_shared<tick_clock>();
+    made.ticker.gauges = gauges_;
+    made.ticker.now_ns = steady_now_ns;
+    made.ticker.set_rate = [this](std::int64_t micro_hz) {
+      if (clock_) clock_->rate(micro_hz);
+    };
+    if (settings_.artnet.enabled)
+      for (const auto& one : settings_.artnet.outputs)
+        made.outputs.push_back(as_options(one, settings_.artnet.blackout));
+    made.lanes = lane_handles_;
+    made.ticker_is = [this](const ticker_actor& now) {
+      const std::lock_guard guard{ticker_lock_};
+      ticker_ = now;
+    };
+    made.give_up = [this](const std::string& why) {
+      log::error("supervisor", why + "; the server ends");
+      gave_up_ = true;
+      kill(getpid(), SIGTERM);
+    };
+    supervisor_ = system_.spawn(supervisor, std::move(made));
+  }
+
+  void clock_ticks(std::int64_t deadline) {
+    const std::lock_guard guard{ticker_lock_}; // taken by others only when an actor is restarted
+    if (ticker_) caf::anon_send(ticker_, due{deadline});
+    last_deadline_ = deadline;
+  }
+
+  /// Whether ticks come at about the rate that is wanted.
+  bool ticking() const {
+    constexpr std::int64_t patience_ns = 5'000'000'000;
+    return steady_now_ns() - last_deadline_.load() < patience_ns;
+  }
+
+  const storage::config& settings_;
+  actor_config system_config_;
+  caf::actor_system system_;
+  net::io_pool pool_;
+  std::shared_ptr<publication> published_ = std::make_shared<publication>();
+  std::shared_ptr<runtime_gauges> gauges_ = std::make_shared<runtime_gauges>();
+  std::vector<lane*> lanes_;
+  std::vector<lane_actor> lane_handles_;
+  std::mutex ticker_lock_;
+  ticker_actor ticker_;
+  std::atomic<std::int64_t> last_deadline_{steady_now_ns()};
+  std::atomic<bool> gave_up_{false};
+  std::optional<clock_source> clock_;
+  supervisor_actor supervisor_;
+  std::optional<net::server> server_;
+};
+
+int refuse(const std::string& why) {
+  fmt::print(stderr, "troupe: {}\n", why);
+  return 1;
+}
+
+void log_problems(const show_on_disk& loaded) {
+  for (const auto& one : loaded.problems)
+    log::warn("storage", fmt::format("{}:{}:{}: {}", one.file, one.line, one.column, one.reason));
+}
+
+} // namespace
+
+int serve(const storage::config& settings) {
+  log::configure(as_level(settings.log.level),
+                 settings.log.format == storage::log_format::json ? log::format::json : log::format::text);
+  prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
+  end_signals signals;
+
+  storage::show_files_options disk;
+  disk.max_entities = settings.max_entities;
+  auto opened = storage::show_files::open(settings.data, disk);
+  if (!opened) return refuse(opened.error().message);
+  auto files = std::make_shared<storage::show_files>(std::move(*opened));
+  for (const auto& note : files->opening_notes()) log::info("storage", note);
+  const auto loaded = files->load(settings.show, true);
+  if (!loaded) return refuse(loaded.error().message);
+  for (const auto& note : loaded->notes) log::info("storage", note);
+  auto found = as_message(*loaded);
+  log_problems(*found);
+
+  server_process process{settings, files, std::move(found)};
+  int code = 0;
+  if (const auto started = process.start(); !started) {
+    code = refuse(started.error().message);
+  } else {
+    fmt::print("{}\n", process.listening_line());
+    std::fflush(stdout);
+    signals.wait();
+    log::info("serve", "ending");
+  }
+  const watchdog bound{20s};
+  process.stop();
+  process.join();
+  return process.gave_up() ? 1 : code;
+}
+
+} // namespace troupe::actors

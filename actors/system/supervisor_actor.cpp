@@ -1,0 +1,185 @@
+#include "actors/system/supervisor_actor.hpp"
+
+#include "actors/client/frame_hub_actor.hpp"
+#include "actors/input/input_state_actor.hpp"
+#include "actors/show/graph_compiler_actor.hpp"
+#include "actors/show/journal_actor.hpp"
+#include "actors/show/show_store_actor.hpp"
+#include "actors/stage/stage_actor.hpp"
+#include "actors/system/log.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace troupe::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
+
+constexpr std::size_t restart_budget = 5;
+constexpr auto budget_window = 10s;
+constexpr auto start_timeout = 60s;
+constexpr auto settle_timeout = 5s;
+constexpr auto dark_timeout = 2s;
+
+/// The cast as the supervisor sees it; lives in its handlers only.
+class theatre {
+ public:
+  explicit theatre(pointer self) : self_(self), st_(port::state(self)) {}
+
+  void open() {
+    spawn_journal();
+    spawn_store();
+    st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
+    st_.parts.input_state = self_->spawn<caf::monitored>(input_state);
+    st_.parts.stages = {spawn_stage()};
+    st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
+    for (const auto& one : st_.options.outputs) st_.parts.outputs.push_back(spawn_output(one));
+    st_.parts.lanes = st_.options.lanes;
+    spawn_ticker();
+    tell_cast();
+  }
+
+  void fallen(const caf::down_msg& down) {
+    const auto name = restart(down.source);
+    if (name.empty() || st_.stopping) return;
+    log::error("supervisor", name + " failed (" + port::render(self_->system(), down.reason) + "), restarted");
+    const auto now = self_->clock().now();
+    st_.falls.push_back(now);
+    std::erase_if(st_.falls, [now](auto at) { return at + budget_window < now; });
+    if (st_.falls.size() > restart_budget) {
+      st_.options.give_up(name + " keeps failing");
+      return;
+    }
+    tell_cast();
+  }
+
+  /// The order of the end: what is decided goes to disk, the outputs go dark, the rest is let go.
+  void close(port::void_promise done) {
+    st_.stopping = true;
+    self_->send_exit(st_.parts.ticker, caf::exit_reason::user_shutdown);
+    self_->request(st_.parts.show_store, settle_timeout, stop_atom_v)
+        .then([this_ = *this, done]() mutable { this_.darken(done); },
+              [this_ = *this, done](const caf::error&) mutable {
+                log::error("supervisor", "the last changes of run state could not be saved");
+                this_.darken(done);
+              });
+  }
+
+ private:
+  void darken(port::void_promise done) {
+    auto missing = std::make_shared<std::size_t>(st_.parts.outputs.size());
+    auto next = [this_ = *this, done, missing]() mutable {
+      if (*missing > 0 && --*missing > 0) return;
+      this_.release();
+      port::fulfil(done);
+      this_.self_->quit();
+    };
+    if (*missing == 0) return next();
+    for (const auto& output : st_.parts.outputs)
+      self_->request(output, dark_timeout, go_dark{}).then(next, [next](const caf::error&) mutable { next(); });
+  }
+
+  void release() {
+    const auto& who = st_.parts;
+    auto leave = [this](const auto& one) { self_->send_exit(one, caf::exit_reason::user_shutdown); };
+    for (const auto& one : who.outputs) leave(one);
+    for (const auto& one : who.stages) leave(one);
+    leave(who.input_state);
+    leave(who.graph_compiler);
+    leave(who.show_store);
+    leave(who.frame_hub);
+    leave(who.journal);
+    st_.parts = cast{};
+  }
+
+  void tell_cast() {
+    st_.options.ticker_is(st_.parts.ticker);
+    const cast_change change{std::make_shared<const cast>(st_.parts)};
+    const auto& who = st_.parts;
+    // Those behind first, so that nobody is sent anything before knowing where it goes.
+    for (const auto& one : who.lanes) self_->send(one, change);
+    self_->send(who.frame_hub, change);
+    for (const auto& one : who.stages) self_->send(one, change);
+    self_->send(who.input_state, change);
+    self_->send(who.graph_compiler, change);
+    self_->send(who.show_store, change);
+    self_->send(who.ticker, change);
+  }
+
+  template <class Fun, class... Args> auto spawn_apart(Fun fun, Args&&... args) {
+    return st_.options.detach ? self_->spawn<caf::monitored + caf::detached>(fun, std::forward<Args>(args)...)
+                              : self_->spawn<caf::monitored>(fun, std::forward<Args>(args)...);
+  }
+
+  void spawn_journal() { st_.parts.journal = spawn_apart(journal, st_.options.files); }
+
+  void spawn_store() {
+    show_store_options made;
+    made.show = st_.show;
+    made.loaded = std::exchange(st_.options.loaded, nullptr);
+    made.rules = st_.options.rules;
+    made.published = st_.options.published;
+    st_.parts.show_store = self_->spawn<caf::monitored>(show_store, std::move(made));
+  }
+
+  stage_actor spawn_stage() { return spawn_apart(stage); }
+  output_actor spawn_output(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
+  void spawn_ticker() { st_.parts.ticker = self_->spawn<caf::monitored>(ticker, st_.options.ticker); }
+
+  /// @returns the name of who was restarted; empty if it was nobody of the cast
+  std::string restart(const caf::actor_addr& fallen) {
+    if (st_.stopping) return {};
+    auto& who = st_.parts;
+    if (who.ticker.address() == fallen) return spawn_ticker(), "ticker";
+    if (who.input_state.address() == fallen)
+      return who.input_state = self_->spawn<caf::monitored>(input_state), "input_state";
+    if (who.graph_compiler.address() == fallen) {
+      who.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
+      return "graph_compiler";
+    }
+    if (who.show_store.address() == fallen) {
+      st_.show = st_.options.published->now()->state.show();
+      return spawn_store(), "show_store";
+    }
+    if (who.journal.address() == fallen) return spawn_journal(), "journal";
+    if (who.frame_hub.address() == fallen)
+      return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";
+    for (auto& one : who.stages)
+      if (one.address() == fallen) return one = spawn_stage(), "stage";
+    for (std::size_t i = 0; i < who.outputs.size(); ++i)
+      if (who.outputs[i].address() == fallen)
+        return who.outputs[i] = spawn_output(st_.options.outputs[i]), "artnet_output";
+    return {};
+  }
+
+  pointer self_;
+  supervisor_state& st_;
+};
+
+} // namespace
+
+supervisor_actor::behavior_type supervisor(pointer self, supervisor_options options) {
+  auto& st = port::state(self);
+  if (options.loaded) st.show = options.loaded->state.show();
+  st.options = std::move(options);
+  self->set_down_handler([self](const caf::down_msg& down) { theatre{self}.fallen(down); });
+  theatre{self}.open();
+  return {
+      [self](ready_atom) -> caf::result<void> {
+        auto promise = port::promise_nothing(self);
+        self->request(port::state(self).parts.show_store, start_timeout, stop_atom_v)
+            .then([promise]() mutable { port::fulfil(promise); },
+                  [promise](const caf::error& reason) mutable { promise.deliver(reason); });
+        return promise;
+      },
+      [self](stop_atom) -> caf::result<void> {
+        auto promise = port::promise_nothing(self);
+        theatre{self}.close(promise);
+        return promise;
+      },
+  };
+}
+
+} // namespace troupe::actors

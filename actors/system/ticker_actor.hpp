@@ -1,0 +1,30 @@
+#pragma once
+// The show clock.
+
+#include "actors/system/runtime_gauges.hpp"
+#include "actors/system/tick_clock.hpp"
+#include "protocol/actors.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace troupe::actors {
+
+struct ticker_options {
+  /// Frame number and time go on as long as the process runs, also over a restart of this actor.
+  std::shared_ptr<tick_clock> clock;
+  std::shared_ptr<runtime_gauges> gauges;
+  std::function<void(std::int64_t micro_hz)> set_rate; ///< of the clock_source
+  std::function<std::int64_t()> now_ns;                ///< steady clock, to measure lateness
+};
+
+struct ticker_state {
+  static constexpr const char* name = "ticker";
+  ticker_state() {}
+  std::shared_ptr<const cast> peers;
+  ticker_options options;
+};
+
+ticker_actor::behavior_type ticker(ticker_actor::stateful_pointer<ticker_state> self, ticker_options options);
+
+} // namespace troupe::actors

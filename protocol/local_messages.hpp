@@ -1,0 +1,304 @@
+#pragma once
+// Messages that stay inside one node, because they share immutable objects by pointer. An interface that
+// holds one of them is never published to other nodes.
+
+#include "protocol/compile_result.hpp"
+#include "protocol/facts.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/frame_binary.hpp"
+#include "protocol/frame_image.hpp"
+#include "protocol/inputs.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/show_state.hpp"
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::engine {
+struct stage_install; // engine/stage_install.hpp: only pointers to it travel
+}
+
+namespace troupe {
+
+// -- the way of a change ------------------------------------------------------------------------------
+
+struct create_entity {
+  entity_kind kind = entity_kind::fixture;
+  boost::json::object members;
+};
+
+struct update_entity_command {
+  entity_kind kind = entity_kind::fixture;
+  std::string id;
+  std::uint64_t revision = 0; ///< the one the author saw
+  boost::json::object changes;
+};
+
+struct delete_entity {
+  entity_kind kind = entity_kind::fixture;
+  std::string id;
+};
+
+/// lane → show_store: change one entity. Answer: change_reply, once the change is durable, or an error.
+struct change_entity {
+  std::variant<create_entity, update_entity_command, delete_entity> command;
+  std::string author;
+};
+using change_entity_ptr = std::shared_ptr<const change_entity>;
+
+/// The entity as it is after the change; null after a delete.
+struct change_reply {
+  record_ptr entity;
+};
+
+/// show_store → journal: make these facts durable. Answer: nothing, or STORAGE_UNAVAILABLE, and then none of
+/// them happened.
+struct commit_facts {
+  std::vector<fact> facts;
+};
+using commit_facts_ptr = std::shared_ptr<const commit_facts>;
+
+/// Why a health check isn't green: a damage in a file.
+struct show_problem {
+  std::string file; ///< relative to the data folder
+  std::uint32_t line = 0, column = 0;
+  std::string reason;
+};
+
+/// A show as it was read from disk.
+struct show_on_disk {
+  show_state state;
+  std::vector<show_problem> problems; ///< entities not loaded, files that don't parse
+  std::array<std::optional<show_problem>, entity_kind_count> unreadable; ///< these kinds are read-only
+};
+using show_on_disk_ptr = std::shared_ptr<const show_on_disk>;
+
+/// show_store → journal: read a show; later commits go to it. Answer: show_on_disk_ptr.
+struct load_show {
+  std::string show;
+  bool demo_if_missing = false;
+};
+
+/// What everyone sees: REST answers, compiler, sessions, files.
+struct published_show {
+  show_state state;
+  std::vector<show_problem> problems;
+  std::string storage_failure; ///< why the last commit failed; empty when it worked
+};
+using published_show_ptr = std::shared_ptr<const published_show>;
+
+/// show_store → graph_compiler: what has become public. No answer.
+struct show_published {
+  published_show_ptr now;
+  std::vector<fact> facts;   ///< in order; meaningless when `loaded`
+  bool loaded = false;       ///< a show was loaded: everything is new
+  bool announce_show = true; ///< with `loaded`: the clients are told show/changed
+};
+using show_published_ptr = std::shared_ptr<const show_published>;
+
+/// lane → graph_compiler: what does this graph compile to? Answer: compile_answer; everyone is told.
+struct compile_request {
+  std::string graph_id;
+};
+struct compile_answer {
+  compile_result outcome;
+};
+using compile_answer_ptr = std::shared_ptr<const compile_answer>;
+
+// -- from the compiler through input_state and stage to the clients -------------------------------------
+
+struct entity_news {
+  entity_kind kind = entity_kind::fixture;
+  enum class operation : std::uint8_t { created, updated, deleted } op = operation::updated;
+  std::string id;
+  std::uint64_t revision = 0;
+  record_ptr entity; ///< null when deleted
+};
+
+struct compile_news {
+  std::string graph_id;
+  std::uint64_t revision = 0;
+  compile_result outcome;
+};
+
+struct show_news {
+  std::string show; ///< the name that show/changed tells
+};
+
+using news = std::variant<show_news, entity_news, compile_news>;
+
+/// The controls with the version in which each last moved: a client that has version v is told the rest.
+struct input_image {
+  std::uint64_t version = 0;
+  std::shared_ptr<const input_layout> layout;
+  std::vector<float> faders;
+  std::vector<std::uint8_t> buttons; ///< 1: down
+  std::vector<std::uint64_t> fader_versions, button_versions;
+};
+
+/// graph_compiler → input_state → stage → frame_hub. Goes the way of the ticks, so that every shard takes
+/// it in between the same two ticks, and so that a client hears of a change before the first frame that
+/// shows it and after the last one that doesn't. No answer.
+struct show_update {
+  std::shared_ptr<const engine::stage_install> install; ///< null: nothing to install
+  std::shared_ptr<const input_layout> inputs;           ///< null: unchanged
+  bool reset_inputs = false;                            ///< another show: faders 0, buttons released
+  std::shared_ptr<const input_image> controls; ///< filled in by input_state, with `inputs`: as they are then
+  std::vector<news> announcements;                      ///< in order
+};
+using show_update_ptr = std::shared_ptr<const show_update>;
+
+// -- the way of a tick ----------------------------------------------------------------------------------
+
+/// input_state → stage: make this frame from these inputs. No answer.
+struct tick_inputs {
+  tick_time time;
+  std::shared_ptr<const input_snapshot> inputs;
+};
+
+using frame_ptr = std::shared_ptr<const frame_data>;
+using dmx_ptr = std::shared_ptr<const dmx_data>;
+
+/// stage → frame_hub. No answer.
+struct frame_made {
+  frame_ptr frame;
+  dmx_ptr dmx;
+};
+
+/// stage → outputs. No answer.
+struct universes_made {
+  dmx_ptr dmx;
+};
+
+// -- the way to the clients -----------------------------------------------------------------------------
+
+using text_ptr = std::shared_ptr<const std::string>;
+
+/// input_state → frame_hub: the controls after a change, at most 30 times a second; the hub tells the
+/// clients. No answer.
+struct inputs_changed {
+  std::shared_ptr<const input_image> inputs;
+};
+
+/// frame_hub → lane: the newest frame, each form of it built at the first demand. Answered by lane_ready; a
+/// lane that is behind gets only the newest.
+struct frame_news {
+  frame_image_ptr image;
+  dmx_image_ptr dmx; ///< null unless the lane wants binary frames
+};
+
+/// lane → frame_hub: done with the frame; send the next one.
+struct lane_ready {
+  std::size_t lane = 0;
+};
+
+/// lane → frame_hub: what its clients have subscribed to.
+struct lane_wants {
+  std::size_t lane = 0;
+  bool json = false;
+  bool binary = false;
+};
+
+/// One message of state: the newest for its key wins.
+struct state_text {
+  std::string key; ///< type and id
+  std::optional<entity_kind> resync; ///< of entity/changed: what to fetch again if too many wait
+  text_ptr text;
+};
+
+/// frame_hub → lane: what all clients are told. In this order: show_changed, status, inputs, states.
+struct client_news {
+  text_ptr show_changed; ///< drops what the clients haven't been told of the old show
+  text_ptr status;
+  std::shared_ptr<const input_image> inputs;
+  std::vector<state_text> states;
+};
+using client_news_ptr = std::shared_ptr<const client_news>;
+
+/// Which frames a client wants; as runtime/subscribeFrames, checked.
+struct frame_subscription {
+  wire_mode mode = wire_mode::full;
+  bool binary = false;
+  fixture_filter_ptr fixtures;       ///< null: all
+  universe_filter_ptr universes;     ///< null: all
+  std::int64_t min_interval_ns = 0;  ///< from maxHz
+};
+
+/// session → lane: from the next frame on; nothing unsubscribes.
+struct subscribe_client {
+  std::uint64_t client = 0;
+  std::optional<frame_subscription> wanted;
+};
+
+/// session → lane: an error or pong for one client.
+struct tell_client {
+  std::uint64_t client = 0;
+  std::string text;
+};
+
+/// session → lane: done with so many of the client's messages.
+struct client_credit {
+  std::uint64_t client = 0;
+  std::size_t messages = 0;
+};
+
+/// lane → session: a text message, as it came.
+struct client_text {
+  std::string text;
+};
+
+/// lane → session: the connection has gone. The session ends.
+struct client_closed {};
+
+/// supervisor → every actor of the cast: who plays which part now. Sent once all are spawned, and again
+/// whenever one had to be restarted. No answer.
+struct cast;
+struct cast_change {
+  std::shared_ptr<const cast> now; ///< protocol/actors.hpp
+};
+
+/// supervisor → output: send the last frame (black, unless it is to be held) and close. Answer: nothing,
+/// when it is on the wire.
+struct go_dark {};
+
+/// lane → output: counters for health and status. Answer: output_report.
+struct ask_output_report {};
+struct output_report {
+  std::string name;        ///< "artnet"
+  std::string destination; ///< host:port
+  std::string problem;     ///< empty: none
+  std::uint64_t packets = 0, bytes = 0, refused = 0, dropped = 0, errors = 0;
+};
+
+} // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_entity_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::commit_facts_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_on_disk_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::load_show)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_published_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::compile_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::compile_answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_update_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tick_inputs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::universes_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::inputs_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_wants)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_news_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::subscribe_client)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tell_client)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_credit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_text)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cast_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::go_dark)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_output_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::output_report)
