@@ -36,6 +36,7 @@ void io_actor::shut() {
   if (std::exchange(ended_, true)) return;
   quit(caf::exit_reason::user_shutdown);
   cleanup(caf::exit_reason::user_shutdown, &unit_);
+  let_go();
 }
 
 } // namespace troupe::actors

@@ -47,6 +47,9 @@ class io_actor : public io_actor_base {
   /// Called once the messages of a burst have been handled.
   virtual void after_burst() {}
 
+  /// Called at the end: lets go of other actors, which a cycle of handles would keep alive.
+  virtual void let_go() {}
+
  private:
   void run_burst();
 

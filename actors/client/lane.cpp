@@ -50,6 +50,11 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
       });
 }
 
+void lane::let_go() {
+  clients_.clear();
+  peers_ = nullptr;
+}
+
 lane_actor lane::handle() {
   return caf::actor_cast<lane_actor>(caf::strong_actor_ptr{ctrl()});
 }

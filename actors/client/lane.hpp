@@ -37,6 +37,7 @@ class lane final : public io_actor {
 
  protected:
   void after_burst() override;
+  void let_go() override;
 
  private:
   struct client {
