@@ -247,8 +247,8 @@ void http_session::upgrade() {
   lane_counters::add(lane_.counters.requests);
   phase_ = phase::dead;
   const auto self = shared_from_this();
-  lane_.remove(*this);
   start_websocket(core_, lane_, std::move(socket_), std::move(active_), std::string(input_.view()), self);
+  lane_.remove(*this); // afterwards: a lane that stops must not seem empty in between
 }
 
 void http_session::start_read() {

@@ -75,9 +75,15 @@ void append_number(std::string& out, std::uint64_t value) {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  // A value with a line end in it would start a header, or a response, of its own.
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) return;
   out.append(name).append(": ").append(value).append("\r\n");
+}
+
+/// A value with a line end in it would start a header, or a response, of its own.
+void append_checked(std::string& out, std::string_view name, std::string_view value) {
+  constexpr std::string_view line_ends("\r\n\0", 3);
+  const bool clean = value.find_first_of(line_ends) == std::string_view::npos &&
+                     name.find_first_of(line_ends) == std::string_view::npos;
+  if (clean) append_field(out, name, value);
 }
 
 void append_cors(std::string& out, const reply_context& context) {
@@ -163,16 +169,16 @@ bool append_head(std::string& out, const http_response& response, const reply_co
   append_field(out, "Date", context.date);
   if (!context.server_name.empty()) append_field(out, "Server", context.server_name);
   if (!empty_by_status) {
-    append_field(out, "Content-Type", response.content_type);
+    append_checked(out, "Content-Type", response.content_type);
     out.append("Content-Length: ");
     append_number(out, content.size());
     out.append("\r\n");
   }
-  if (!etag.empty()) append_field(out, "ETag", etag);
+  if (!etag.empty()) append_checked(out, "ETag", etag);
   if (!has_header(response, "Cache-Control")) out.append("Cache-Control: no-cache\r\n");
   out.append("Vary: Origin\r\nX-Content-Type-Options: nosniff\r\n");
   append_cors(out, context);
-  for (const auto& [name, value] : response.headers) append_field(out, name, value);
+  for (const auto& [name, value] : response.headers) append_checked(out, name, value);
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");
   } else if (context.version < 11) {

@@ -103,7 +103,6 @@ class ws_session final : public ws_connection,
   bool started_ = false;
   bool reading_ = false;
   bool deflates_ = false;
-  std::array<char, 4096> discarded_;
 };
 
 ws_session::ws_session(std::shared_ptr<server_core> core, detail::lane& on, tcp_socket socket, counted active,
@@ -268,7 +267,8 @@ void ws_session::close_written() {
 }
 
 void ws_session::discard() {
-  out().socket().async_read_some(asio::buffer(discarded_),
+  thread_local std::array<char, 16 * 1024> nowhere; // of all connections of the lane: nobody looks at it
+  out().socket().async_read_some(asio::buffer(nowhere),
                                  [self = shared_from_this()](error_code failed, std::size_t) {
                                    if (self->phase_ == phase::finished) return;
                                    failed ? self->finish() : self->discard();

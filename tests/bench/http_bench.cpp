@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -94,6 +95,10 @@ int main(int argc, char** argv) {
   ticker.join();
   pool.stop_and_join();
   const auto counts = server.counters();
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto micros = [](const timeval& time) { return time.tv_sec * 1'000'000 + time.tv_usec; };
   std::cout << counts.requests << " requests, " << counts.messages_out << " messages, " << counts.bytes_out
-            << " bytes" << std::endl;
+            << " bytes; " << micros(used.ru_utime) << " us user, " << micros(used.ru_stime) << " us system"
+            << std::endl;
 }

@@ -16,7 +16,7 @@ server_options hasty() {
   options.http.idle_time = 60ms;
   options.http.answer_time = 60ms;
   options.http.write_stall = 60ms;
-  options.drain_time = 60ms;
+  options.drain_time = patience;
   return options;
 }
 
@@ -24,7 +24,7 @@ server_options hasty() {
 server_options only(std::chrono::milliseconds http_limits::*limit) {
   server_options options;
   options.http.*limit = 60ms;
-  options.drain_time = 60ms;
+  options.drain_time = patience;
   return options;
 }
 
@@ -65,7 +65,9 @@ TEST_CASE("http limits: nothing behind a malformed request is answered", "[net][
 
 TEST_CASE("http limits: the refusal of a large body arrives though the client goes on sending",
           "[net][socket]") {
-  test_server server;
+  server_options options;
+  options.drain_time = patience;
+  test_server server(options);
   auto client = server.client();
   const auto response = client.request("POST", "/echo", std::string(12 * 1024 * 1024, 'x'), {}, patience);
   REQUIRE(response);
@@ -73,7 +75,9 @@ TEST_CASE("http limits: the refusal of a large body arrives though the client go
 }
 
 TEST_CASE("http limits: a chunked body ends at the limit", "[net][socket]") {
-  test_server server;
+  server_options options;
+  options.drain_time = patience;
+  test_server server(options);
   auto socket = server.raw();
   std::string request = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: "
                         "application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -134,8 +138,8 @@ TEST_CASE("http limits: a client that doesn't take its answer is dropped", "[net
   test_server server(only(&http_limits::write_stall));
   auto socket = server.raw(4096);
   REQUIRE(socket.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n", patience));
-  while (server->counters().requests == 0) std::this_thread::yield();
-  while (server->counters().active != 0) std::this_thread::yield();
+  REQUIRE(eventually([&] { return server->counters().requests != 0; }));
+  REQUIRE(eventually([&] { return server->counters().active == 0; }));
   CHECK(server->counters().bytes_out < 8 * 1024 * 1024);
 }
 
@@ -149,13 +153,13 @@ TEST_CASE("http limits: many connections at their limits leave the server answer
   CHECK(server.client().request("GET", "/small")->status == 200);
   for (auto& one : slow) CHECK_THAT(one.receive_all(patience).value(), StartsWith("HTTP/1.1 408"));
   slow.clear();
-  while (server->counters().active != 0) std::this_thread::yield();
+  REQUIRE(eventually([&] { return server->counters().active == 0; }));
 }
 
 TEST_CASE("http limits: a connection too many is told so with 503 and counted", "[net][socket]") {
   server_options options;
   options.max_connections = 3;
-  options.drain_time = 60ms;
+  options.drain_time = patience;
   test_server server(options);
   std::vector<http_client> clients;
   for (int i = 0; i < 3; ++i) {
@@ -167,6 +171,6 @@ TEST_CASE("http limits: a connection too many is told so with 503 and counted", 
   CHECK(server->counters().refused == 1);
   CHECK(clients[0].request("GET", "/small")->status == 200);
   clients.pop_back();
-  while (server->counters().active != 2) std::this_thread::yield();
+  REQUIRE(eventually([&] { return server->counters().active == 2; }));
   CHECK(server.client().request("GET", "/small")->status == 200);
 }

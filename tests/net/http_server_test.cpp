@@ -155,7 +155,7 @@ TEST_CASE("http: a responder knows that its peer has gone, and answering it then
   auto reply = server.held.take();
   CHECK_FALSE(reply.peer_gone());
   socket.reset();
-  while (server->counters().active != 0) std::this_thread::yield();
+  REQUIRE(eventually([&] { return server->counters().active == 0; }));
   CHECK(reply.peer_gone());
   reply.send(json_response(200, std::string("{}")));
   CHECK(server.client().request("GET", "/small")->status == 200);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace troupe::net {
 
@@ -17,6 +18,17 @@ using namespace std::chrono_literals;
 
 /// Nothing a test waits for takes this long unless it is broken.
 inline constexpr std::chrono::milliseconds patience{20'000};
+
+/// Whether something becomes true; for counters, which move a moment after what they count was seen.
+template <class F>
+bool eventually(F condition) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 /// What happens on other threads, made available to the test's.
 template <class T>

@@ -117,7 +117,7 @@ TEST_CASE("ws deflate: compressed messages from the client are inflated, fragmen
 
 TEST_CASE("ws deflate: the limit holds after inflation", "[net][socket]") {
   auto options = forced();
-  options.drain_time = 60ms;
+  options.drain_time = patience;
   test_server server(options);
   auto client = server.websocket(offering());
   const auto accepted = server.accepted();
@@ -125,6 +125,7 @@ TEST_CASE("ws deflate: the limit holds after inflation", "[net][socket]") {
   CHECK(accepted->texts.take().size() == 1'048'576);
   REQUIRE(client.send_frame(0xc1, deflated(std::string(5'000'000, 'x'))));
   CHECK(client.receive(patience)->close_code == 1009);
+  client.socket().shutdown_send();
   CHECK(accepted->closed.take() == 1009);
 }
 

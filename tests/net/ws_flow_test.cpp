@@ -197,7 +197,7 @@ TEST_CASE("ws flow: a socket that takes nothing is closed with 1013, which a rea
     connection.source([] { return make_text(std::string(50'000, 'x')); });
     connection.kick();
   });
-  while (server->counters().stalled == 0) std::this_thread::yield();
+  REQUIRE(eventually([&] { return server->counters().stalled != 0; }));
   for (;;) {
     const auto got = client.receive(patience);
     REQUIRE(got);
