@@ -123,6 +123,25 @@ setter words(Part part) {
   };
 }
 
+/// As browsers send it: scheme, host and port, nothing behind.
+bool is_origin(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (text.starts_with(scheme)) {
+      const auto host = text.substr(scheme.size());
+      return !host.empty() && host.find_first_of("/?#@") == std::string_view::npos;
+    }
+  return false;
+}
+
+std::string read_origins(config& c, const yaml_node& node) {
+  const auto read = words([](config & into) -> auto& { return into.http.allowed_origins; });
+  if (auto complaint = read(c, node); !complaint.empty()) return complaint;
+  const auto& origins = c.http.allowed_origins;
+  return std::all_of(origins.begin(), origins.end(), is_origin)
+             ? ""
+             : "a list of origins (https://host:port) is wanted";
+}
+
 template <class Value>
 using choices = std::vector<std::pair<std::string_view, Value>>;
 
@@ -205,7 +224,7 @@ const std::vector<setting>& settings() {
                          [](config & c) -> auto& { return c.http.token; }, true)},
       {"http.open", truth([](config & c) -> auto& { return c.http.open; })},
       {"http.allowedHosts", words([](config & c) -> auto& { return c.http.allowed_hosts; })},
-      {"http.allowedOrigins", words([](config & c) -> auto& { return c.http.allowed_origins; })},
+      {"http.allowedOrigins", read_origins},
       {"http.threads", whole(
                            [](config & c) -> auto& { return c.http.threads; }, 0, 64)},
       {"http.limits.bodyBytes",

@@ -49,8 +49,8 @@ file_status from_stat(const struct stat& s) {
   return status;
 }
 
-constexpr mode_t file_mode = 0644;
-constexpr mode_t directory_mode = 0755;
+constexpr mode_t file_mode = 0666; // less what the umask takes away
+constexpr mode_t directory_mode = 0777;
 
 class posix_file_system final : public file_system {
  public:

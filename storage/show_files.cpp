@@ -96,6 +96,7 @@ class show_files::impl {
 
   result<commit_receipt> commit(std::span<const fact> facts) {
     if (facts.empty()) return commit_receipt{};
+    if (active_.empty()) return fail(ec::internal_error, "no show is loaded");
     kinds touched{};
     for (const auto& happened : facts) {
       const auto kind = static_cast<std::size_t>(kind_of(happened));

@@ -147,10 +147,6 @@ const text_fields& text_fields_of(entity_kind kind) {
   return fields[static_cast<std::size_t>(kind)];
 }
 
-const text_fields& all_text() {
-  return text;
-}
-
 converted to_json(const yaml_node& node, const text_fields& fields) {
   return converter{}.value(node, fields, 1);
 }

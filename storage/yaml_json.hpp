@@ -26,9 +26,6 @@ struct text_fields {
 /// The fields of an entity that hold text; params of nodes as the node catalogue has them.
 const text_fields& text_fields_of(entity_kind kind);
 
-/// A scalar that is text.
-const text_fields& all_text();
-
 /// @returns the first node that stands for nothing JSON has: not finite, a foreign tag, a string that is too
 /// long,
 ///          nesting that is too deep

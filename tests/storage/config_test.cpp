@@ -155,6 +155,8 @@ TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
                            "http: {open: \"true\"}",
                            "http: {allowedHosts: a}",
                            "http: {allowedHosts: [[a]]}",
+                           "http: {allowedOrigins: [console.example]}",
+                           "http: {allowedOrigins: [\"https://a/b\"]}",
                            "http: {threads: 65}",
                            "http: {limits: {bodyBytes: 0}}",
                            "http: {limits: {requestTimeout: 0}}",

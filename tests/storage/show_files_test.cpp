@@ -291,3 +291,10 @@ TEST_CASE("show files: a show of thousands is read and changed", "[storage][unit
   expected.erase(from, expected.find("- id: fx-01501") - from);
   CHECK(read_text(dir / "s/fixtures.yaml") == expected);
 }
+
+TEST_CASE("show files: before a show is loaded there is nothing to change", "[storage][unit]") {
+  const temp_dir dir;
+  auto files = open(dir);
+  CHECK_FALSE(files.commit(std::vector{updated(entity_kind::fixture, changed_fixture)}));
+  CHECK_FALSE(std::filesystem::exists(dir / "fixtures.yaml"));
+}
