@@ -73,7 +73,8 @@ class oracle {
   plain_show show_;
   std::set<std::string> running_; ///< graphs that are enabled and compile
   state_map state_;
-  std::map<std::string, bundle> held_; ///< by fixture: what stays of what its channels showed in the tick before
+  std::map<std::string, bundle>
+      held_; ///< by fixture: what stays of what its channels showed in the tick before
   std::map<std::uint16_t, universe_levels> sent_;
 };
 
