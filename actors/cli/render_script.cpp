@@ -29,7 +29,8 @@ tl::unexpected<yaml_fault> wrong(const yaml_node& node, std::string reason) {
 
 /// Ids and actions are text whatever they look like.
 const storage::text_fields& event_fields() {
-  const auto* text = &storage::all_text();
+  static const storage::text_fields any_text{true, nullptr, {}};
+  const auto* text = &any_text;
   static const storage::text_fields fields{
       false, nullptr, {{"fader", text}, {"button", text}, {"action", text}, {"graph", text}}};
   return fields;

@@ -60,6 +60,7 @@ int watch_plain(watcher& it, const streams& io) {
   while (!it.signals.asked() && io.out) {
     for (auto next = steady_clock::now() + interval; !it.signals.asked() && steady_clock::now() < next;)
       if (const auto fine = it.feed.run_for(milliseconds{100}); !fine) return report(io, fine.error());
+    if (it.signals.asked()) break;
     it.feed.settle();
     io.out << draw_plain(it.model, now_ns()) << '\n' << std::flush;
   }

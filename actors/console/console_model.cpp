@@ -6,33 +6,6 @@
 
 namespace troupe::console {
 
-namespace {
-
-bundle bundle_at(const frame_data& frame, std::size_t slot) {
-  const auto value = [&](column which) { return frame.values[static_cast<std::size_t>(which)][slot]; };
-  const auto mask = frame.mask[slot];
-  bundle out;
-  if (mask & has_intensity) out.intensity = value(column::intensity);
-  if (mask & has_color) out.color = rgb{value(column::red), value(column::green), value(column::blue)};
-  if (mask & has_pan) out.pan = value(column::pan);
-  if (mask & has_tilt) out.tilt = value(column::tilt);
-  if (mask & has_zoom) out.zoom = value(column::zoom);
-  return out;
-}
-
-} // namespace
-
-shown_frame to_shown(const frame_data& frame) {
-  shown_frame out;
-  out.number = frame.time.frame_number;
-  out.t = static_cast<double>(frame.time.t_ns) / 1e9;
-  if (!frame.layout || !frame.layout->fixtures) return out;
-  const auto& fixtures = *frame.layout->fixtures;
-  for (const auto slot : fixtures.order)
-    if (frame.written[slot]) out.fixtures.emplace(fixtures.ids[slot], bundle_at(frame, slot));
-  return out;
-}
-
 void console_model::apply_link(link next) {
   if (next.state != link_state::connected && next.state != link_state::local) {
     last_number_ = 0; // frames missed while away weren't dropped on the way

@@ -3,7 +3,6 @@
 
 #include "actors/console/rate_meter.hpp"
 #include "protocol/bundle.hpp"
-#include "protocol/frame.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,8 +30,6 @@ struct shown_frame {
   double t = 0; ///< seconds
   std::map<std::string, bundle, std::less<>> fixtures;
 };
-
-shown_frame to_shown(const frame_data& frame);
 
 struct broken_graph {
   std::string id;

@@ -1,4 +1,7 @@
-#include "actors/console/console_model.hpp"
+#include "actors/console/local_source.hpp"
+
+#include "protocol/entity_codec.hpp"
+#include "protocol/json_text.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -104,4 +107,27 @@ TEST_CASE("console model: frames of this process look like those from afar", "[a
   REQUIRE(shown.fixtures.size() == 1);
   CHECK(shown.fixtures.at("a") == bundle{{}, rgb{0.125f, 0.25f, 0.375f}, {}, 0.625f, {}});
   CHECK(to_shown({}).fixtures.empty());
+}
+
+TEST_CASE("console model: the show and the graphs of this process", "[actors][console]") {
+  show_state state("tour");
+  const auto put = [&](entity_kind kind, std::string id, std::string_view json) {
+    state.put(
+        parse_entity(kind, std::move(id), 1, parse_json(json)->as_object(), entity_source::file).value());
+  };
+  put(entity_kind::fixture, "a", R"({"name":"A","modelId":"m","universe":0,"startChannel":1})");
+  put(entity_kind::group, "g", R"({"name":"front","fixtureIds":["a"]})");
+  console_model model;
+  apply_state(model, state);
+  CHECK(model.show() == "tour");
+  CHECK(text_of(model.rows()) == "front: a\n");
+
+  frame_layout layout;
+  layout.instances = {{"x", true, "", 0, {}}, {"y", false, "", 0, {}}, {"z", true, "no", 1, {}}};
+  const auto status = status_of(layout, {9, 2'000'000'000, 0, 0}, 50);
+  CHECK(status.t == 2);
+  CHECK(status.frame_number == 9);
+  CHECK(status.graphs == 3);
+  CHECK(status.enabled == 1);
+  CHECK(status.broken.at(0).reason == "no");
 }
