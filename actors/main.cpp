@@ -29,6 +29,7 @@ storage::environment variables() {
 struct serve_flags {
   std::optional<std::string> config_file;
   storage::config_flags flags;
+  bool preview = false;
 };
 
 void add_serve(CLI::App& app, serve_flags& given, int& exit_code) {
@@ -39,6 +40,7 @@ void add_serve(CLI::App& app, serve_flags& given, int& exit_code) {
   command->add_option("--data", given.flags.data, "Folder of the shows [data]");
   command->add_option("--show", given.flags.show, "The show to start with [default]");
   command->add_option("--artnet", given.flags.artnet, "Art-Net destination HOST[:PORT], or off [127.0.0.1]");
+  command->add_flag("--preview", given.preview, "Draw the show in this terminal");
   command->footer("Examples:\n"
                   "  troupe serve\n"
                   "  troupe serve --data ~/shows --show arena --artnet 10.0.0.20\n"
@@ -53,7 +55,7 @@ void add_serve(CLI::App& app, serve_flags& given, int& exit_code) {
       exit_code = 2;
       return;
     }
-    exit_code = actors::serve(*settings);
+    exit_code = actors::serve(*settings, given.preview);
   });
 }
 

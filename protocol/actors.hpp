@@ -71,6 +71,8 @@ using frame_hub_actor = port::iface<
   caf::result<void>(lane_ready),
   // What a lane's clients want.
   caf::result<void>(lane_wants),
+  // The newest frame, for the terminal.
+  caf::result<frame_made>(ask_frame),
   // INTERNAL: state that was held back is due.
   caf::result<void>(flush_atom)>;
 
@@ -128,6 +130,12 @@ using journal_actor = port::iface<
   // Which other shows have fixtures of a model.
   caf::result<show_list>(find_model_users)>;
 
+/// The CONSOLE PREVIEW: draws the show in the terminal of `troupe serve --preview`. Detached: terminals block.
+using console_preview_actor = port::iface<
+  caf::result<void>(cast_change),
+  // INTERNAL: draw the newest frame.
+  caf::result<void>(draw_atom)>;
+
 /// The SUPERVISOR: spawns the cast, restarts who falls, and ends the show in order.
 using supervisor_actor = port::iface<
   // Answers when the show has been compiled and runs.
@@ -146,6 +154,7 @@ struct cast {
   graph_compiler_actor graph_compiler;
   show_store_actor show_store;
   journal_actor journal;
+  console_preview_actor console_preview; ///< null unless it is wanted
 };
 
 } // namespace troupe

@@ -169,6 +169,9 @@ struct frame_made {
   dmx_ptr dmx;
 };
 
+/// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made.
+struct ask_frame {};
+
 /// stage → outputs. No answer.
 struct universes_made {
   dmx_ptr dmx;
@@ -287,6 +290,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::compile_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_update_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tick_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::universes_made)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::inputs_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_news)

@@ -1,5 +1,6 @@
 #include "actors/client/frame_hub_actor.hpp"
 
+#include "actors/system/error_bridge.hpp"
 #include "protocol/ws_messages.hpp"
 
 #include <chrono>
@@ -213,6 +214,11 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         lane.json = one.json;
         lane.binary = one.binary;
         if (!any_json(st)) st.images = frame_image_pool{};
+      },
+      [self](ask_frame) -> caf::result<frame_made> {
+        auto& st = port::state(self);
+        if (!st.frame) return to_caf({ec::not_found, "no frame has been made yet", {}});
+        return frame_made{st.frame, st.dmx};
       },
       [self](flush_atom) {
         port::state(self).flush_planned = false;

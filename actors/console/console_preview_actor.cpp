@@ -1,6 +1,7 @@
 #include "actors/console/console_preview_actor.hpp"
 
 #include "actors/console/console_view.hpp"
+#include "actors/console/local_source.hpp"
 #include "actors/console/palette.hpp"
 
 #include <chrono>
@@ -22,35 +23,8 @@ std::optional<std::string> environment_variable(std::string_view name) {
 
 void take_rig(console_preview_state& st) {
   const auto show = st.published->now();
-  const std::array versions{show->state.version(entity_kind::fixture),
-                            show->state.version(entity_kind::group)};
-  if (versions == st.rig_versions) return;
-  st.rig_versions = versions;
-  std::vector<console::patched_fixture> fixtures;
-  show->state.each(entity_kind::fixture, [&](const record_ptr& one) {
-    fixtures.push_back({one->id, one->as<fixture>().name});
-  });
-  std::vector<console::fixture_group> groups;
-  show->state.each(entity_kind::group, [&](const record_ptr& one) {
-    groups.push_back({one->id, one->as<group>().name, one->as<group>().fixture_ids});
-  });
-  st.model.apply_show(show->state.show());
-  st.model.apply_fixtures(std::move(fixtures), std::move(groups));
-}
-
-console::shown_status status_of(const frame_data& frame) {
-  console::shown_status told;
-  told.t = static_cast<double>(frame.time.t_ns) / 1e9;
-  told.tick_hz = frame.time.dt_ns > 0 ? 1e9 / static_cast<double>(frame.time.dt_ns) : 0;
-  told.frame_number = frame.time.frame_number;
-  for (const auto& one : frame.layout->instances) {
-    ++told.graphs;
-    if (!one.last_error.empty())
-      told.broken.push_back({one.graph_id, one.last_error});
-    else if (one.enabled)
-      ++told.enabled;
-  }
-  return told;
+  const std::array versions{show->state.version(entity_kind::fixture), show->state.version(entity_kind::group)};
+  if (std::exchange(st.rig_versions, versions) != versions) console::apply_state(st.model, show->state);
 }
 
 void draw(pointer self, const frame_data& frame) {
@@ -58,7 +32,9 @@ void draw(pointer self, const frame_data& frame) {
   const auto now =
       std::chrono::duration_cast<std::chrono::nanoseconds>(self->clock().now().time_since_epoch());
   take_rig(st);
-  st.model.apply_status(status_of(frame), now);
+  const auto hz = static_cast<double>(st.gauges->micro_hz.load()) / 1e6;
+  st.model.apply_status(console::status_of(*frame.layout, frame.time, hz), now);
+  st.model.count_frame(frame.time.frame_number, now);
   st.model.apply_frame(console::to_shown(frame));
   if (!st.screen) st.screen.emplace(STDOUT_FILENO);
   st.drawing = st.screen->show(
@@ -67,8 +43,10 @@ void draw(pointer self, const frame_data& frame) {
 
 } // namespace
 
-console_preview_actor::behavior_type console_preview(pointer self, std::shared_ptr<publication> published) {
+console_preview_actor::behavior_type console_preview(pointer self, std::shared_ptr<publication> published,
+                                                     std::shared_ptr<runtime_gauges> gauges) {
   port::state(self).published = std::move(published);
+  port::state(self).gauges = std::move(gauges);
   return {
       [self](const cast_change& change) {
         auto& st = port::state(self);

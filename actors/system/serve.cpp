@@ -137,11 +137,11 @@ class watchdog {
 class server_process {
  public:
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded)
+                 show_on_disk_ptr loaded, bool preview)
       : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded));
+    spawn_supervisor(std::move(files), std::move(loaded), preview);
   }
 
   result<void> start() {
@@ -242,7 +242,7 @@ class server_process {
     }
   }
 
-  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded) {
+  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded, bool preview) {
     gauges_->micro_hz = std::llround(settings_.ticker.hz * 1e6);
     supervisor_options made;
     made.files = std::move(files);
@@ -261,6 +261,7 @@ class server_process {
       for (const auto& one : settings_.artnet.outputs)
         made.outputs.push_back(as_options(one, settings_.artnet.blackout));
     made.lanes = lane_handles_;
+    made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
       const std::lock_guard guard{ticker_lock_};
       ticker_ = now;
@@ -314,8 +315,10 @@ void log_problems(const show_on_disk& loaded) {
 
 } // namespace
 
-int serve(const storage::config& settings) {
-  log::configure(as_level(settings.log.level),
+int serve(const storage::config& settings, bool preview) {
+  preview = preview && isatty(STDOUT_FILENO);
+  // Log lines would run through the picture: only what can't wait is said.
+  log::configure(preview ? std::max(log::level::error, as_level(settings.log.level)) : as_level(settings.log.level),
                  settings.log.format == storage::log_format::json ? log::format::json : log::format::text);
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
   end_signals signals;
@@ -332,7 +335,7 @@ int serve(const storage::config& settings) {
   auto found = as_message(*loaded);
   log_problems(*found);
 
-  server_process process{settings, files, std::move(found)};
+  server_process process{settings, files, std::move(found), preview};
   int code = 0;
   if (const auto started = process.start(); !started) {
     code = refuse(started.error().message);

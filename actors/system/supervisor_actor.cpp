@@ -1,6 +1,7 @@
 #include "actors/system/supervisor_actor.hpp"
 
 #include "actors/client/frame_hub_actor.hpp"
+#include "actors/console/console_preview_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
 #include "actors/show/graph_compiler_actor.hpp"
 #include "actors/show/journal_actor.hpp"
@@ -37,6 +38,7 @@ class theatre {
     st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
     for (const auto& one : st_.options.outputs) st_.parts.outputs.push_back(spawn_output(one));
     st_.parts.lanes = st_.options.lanes;
+    if (st_.options.preview) spawn_preview();
     spawn_ticker();
     tell_cast();
   }
@@ -91,6 +93,7 @@ class theatre {
     leave(who.show_store);
     leave(who.frame_hub);
     leave(who.journal);
+    if (who.console_preview) leave(who.console_preview);
     st_.parts = cast{};
   }
 
@@ -106,6 +109,7 @@ class theatre {
     self_->send(who.graph_compiler, change);
     self_->send(who.show_store, change);
     self_->send(who.ticker, change);
+    if (who.console_preview) self_->send(who.console_preview, change);
   }
 
   template <class Fun, class... Args> auto spawn_apart(Fun fun, Args&&... args) {
@@ -126,6 +130,7 @@ class theatre {
 
   stage_actor spawn_stage() { return spawn_apart(stage); }
   output_actor spawn_output(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
+  void spawn_preview() { st_.parts.console_preview = spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges); }
   void spawn_ticker() { st_.parts.ticker = self_->spawn<caf::monitored>(ticker, st_.options.ticker); }
 
   /// @returns the name of who was restarted; empty if it was nobody of the cast
@@ -146,6 +151,8 @@ class theatre {
     if (who.journal.address() == fallen) return spawn_journal(), "journal";
     if (who.frame_hub.address() == fallen)
       return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";
+    if (who.console_preview && who.console_preview.address() == fallen)
+      return spawn_preview(), "console_preview";
     for (auto& one : who.stages)
       if (one.address() == fallen) return one = spawn_stage(), "stage";
     for (std::size_t i = 0; i < who.outputs.size(); ++i)
