@@ -5,14 +5,18 @@
 
 namespace troupe::actors {
 
+namespace {
+constexpr std::uint8_t code_base = 1; // CAF takes code 0 for "no error"
+}
+
 caf::error to_caf(const error& what) {
-  return port::make_error(static_cast<std::uint8_t>(what.code),
+  return port::make_error(static_cast<std::uint8_t>(static_cast<std::uint8_t>(what.code) + code_base),
                           caf::make_message(what.message, boost::json::serialize(what.details)));
 }
 
 error from_caf(const caf::error& reason) {
   if (port::is_own(reason)) {
-    error what{static_cast<ec>(reason.code()), {}, {}};
+    error what{static_cast<ec>(reason.code() - code_base), {}, {}};
     const auto& context = reason.context();
     if (context.match_elements<std::string, std::string>()) {
       what.message = context.get_as<std::string>(0);
