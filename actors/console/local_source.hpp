@@ -2,6 +2,7 @@
 // What the console's model wants, out of this process instead of a server's messages.
 
 #include "actors/console/console_model.hpp"
+#include "protocol/frame.hpp"
 #include "protocol/show_state.hpp"
 
 namespace troupe::console {

@@ -1,0 +1,291 @@
+#include "actors/show/show_store_actor.hpp"
+
+#include "actors/system/error_bridge.hpp"
+#include "tests/actors/show_support.hpp"
+#include "tests/support/actor_rig.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace troupe::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the fake peers have seen, and how the journal behaves.
+struct stage_hands {
+  std::vector<commit_facts_ptr> commits;
+  std::deque<port::void_promise> waiting; // commits that aren't answered yet
+  std::vector<std::string> loads;
+  std::vector<std::string> model_users;
+  show_state on_disk = small_show();
+  std::vector<show_published_ptr> announced;
+};
+
+journal_actor::behavior_type fake_journal(journal_actor::pointer self, stage_hands* seen) {
+  return {
+      [self, seen](const commit_facts_ptr& batch) -> caf::result<void> {
+        seen->commits.push_back(batch);
+        seen->waiting.push_back(port::promise_nothing(self));
+        return seen->waiting.back();
+      },
+      [seen](const load_show& wanted) -> caf::result<show_on_disk_ptr> {
+        seen->loads.push_back(wanted.show);
+        if (wanted.show == "none") return to_caf({ec::not_found, "no such show", {}});
+        auto found = std::make_shared<show_on_disk>();
+        found->state = wanted.show == "small" ? seen->on_disk : show_state{wanted.show};
+        return show_on_disk_ptr{found};
+      },
+      [](const list_shows&) { return show_list{}; },
+      [](const create_show&) {},
+      [](const delete_show&) {},
+      [seen](const find_model_users&) { return show_list{seen->model_users}; },
+  };
+}
+
+graph_compiler_actor::behavior_type fake_compiler(graph_compiler_actor::pointer, stage_hands* seen) {
+  return {
+      [](const cast_change&) {},
+      [seen](const show_published_ptr& one) { seen->announced.push_back(one); },
+      [](const compile_request&) -> caf::result<compile_answer_ptr> { return compile_answer_ptr{}; },
+      [](work_atom) {},
+  };
+}
+
+/// What a command was answered with.
+struct answer_slot {
+  std::optional<result<record_ptr>> came;
+};
+
+/// A client that sends a command and notes the answer.
+caf::behavior client(caf::event_based_actor* self, show_store_actor store, answer_slot* slot) {
+  return {[=](const change_entity_ptr& command) {
+    self->request(store, caf::infinite, command)
+        .then([slot](const change_reply& reply) { slot->came = reply.entity; },
+              [slot](const caf::error& reason) { slot->came = failure{from_caf(reason)}; });
+  }};
+}
+
+struct store_rig {
+  stage_hands seen;
+  std::shared_ptr<publication> published = std::make_shared<publication>();
+  std::deque<answer_slot> slots;
+  actor_rig rig; // its actors write to what stands above
+  show_store_actor store;
+  int ids = 0;
+
+  store_rig() {
+    show_store_options options;
+    options.show = "small";
+    options.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
+    options.published = published;
+    auto on_disk = std::make_shared<show_on_disk>();
+    on_disk->state = seen.on_disk;
+    options.loaded = on_disk;
+    store = rig.own(rig.system().spawn(show_store, options));
+    cast parts;
+    parts.show_store = store;
+    parts.journal = rig.own(rig.system().spawn(fake_journal, &seen));
+    parts.graph_compiler = rig.own(rig.system().spawn(fake_compiler, &seen));
+    rig.tell(store, cast_change{std::make_shared<const cast>(parts)});
+    rig.drain();
+  }
+
+  ~store_rig() {
+    seen.waiting.clear();
+    rig.drain();
+  }
+
+  answer_slot& send(std::variant<create_entity, update_entity_command, delete_entity> command) {
+    slots.emplace_back();
+    auto one = rig.own(rig.system().spawn(client, store, &slots.back()));
+    rig.tell(one, std::make_shared<const change_entity>(change_entity{std::move(command), "test"}));
+    rig.drain();
+    return slots.back();
+  }
+  answer_slot& rename(std::string name, std::uint64_t revision = 1) {
+    return send(update_entity_command{entity_kind::group, "front", revision, {{"name", name}}});
+  }
+  answer_slot& create_fader() {
+    return send(create_entity{entity_kind::input, members(R"({"name":"F","type":"fader"})")});
+  }
+
+  void disk_answers() {
+    REQUIRE_FALSE(seen.waiting.empty());
+    port::fulfil(seen.waiting.front());
+    seen.waiting.pop_front();
+    rig.drain();
+  }
+  void disk_fails(ec code = ec::storage_unavailable) {
+    REQUIRE_FALSE(seen.waiting.empty());
+    seen.waiting.front().deliver(to_caf({code, "disk full", {}}));
+    seen.waiting.pop_front();
+    rig.drain();
+  }
+  void enable(bool on) { CHECK_FALSE(rig.try_ask(store, set_graph_enabled{"look", on})); }
+
+  record_ptr shown(entity_kind kind, const char* id) { return published->now()->state.find(kind, id); }
+  std::string group_name() { return shown(entity_kind::group, "front")->as<group>().name; }
+  bool look_enabled() { return shown(entity_kind::graph, "look")->as<graph>().enabled; }
+};
+
+ec code_of(const answer_slot& slot) {
+  REQUIRE(slot.came);
+  REQUIRE_FALSE(*slot.came);
+  return slot.came->error().code;
+}
+
+bool succeeded(const answer_slot& slot) {
+  return slot.came && *slot.came;
+}
+
+} // namespace
+
+TEST_CASE("show store: a change is answered and public only after the journal's word", "[actors][unit]") {
+  store_rig on;
+  auto& slot = on.rename("New");
+  CHECK_FALSE(slot.came);
+  CHECK(on.group_name() == "Front");
+  on.disk_answers();
+  REQUIRE(succeeded(slot));
+  CHECK((*slot.came).value()->revision == 2);
+  CHECK(on.group_name() == "New");
+  REQUIRE(on.seen.announced.size() == 2); // the load, and the change
+  CHECK(on.seen.announced[1]->facts.size() == 1);
+}
+
+TEST_CASE("show store: of two updates with one revision exactly one wins", "[actors][unit]") {
+  store_rig on;
+  auto& first = on.rename("First");
+  auto& second = on.rename("Second");
+  CHECK_FALSE(second.came); // its refusal rests on what isn't durable yet
+  on.disk_answers();
+  CHECK(succeeded(first));
+  CHECK(code_of(second) == ec::conflict);
+  CHECK(second.came->error().details.at("current").as_object().at("revision").to_number<int>() == 2);
+  CHECK(on.group_name() == "First");
+  CHECK(on.seen.commits.size() == 1);
+}
+
+TEST_CASE("show store: changes during a commit leave together with the next", "[actors][unit]") {
+  store_rig on;
+  auto& first = on.rename("A");
+  auto& second = on.rename("B", 2);
+  auto& third = on.create_fader();
+  CHECK(on.seen.commits.size() == 1);
+  on.disk_answers();
+  CHECK(succeeded(first));
+  CHECK_FALSE(second.came);
+  REQUIRE(on.seen.commits.size() == 2);
+  CHECK(on.seen.commits[1]->facts.size() == 2);
+  on.disk_answers();
+  CHECK(succeeded(second));
+  CHECK(succeeded(third));
+  CHECK(on.group_name() == "B");
+}
+
+TEST_CASE("show store: a failed commit answers all who wait with 503 and changes nothing", "[actors][unit]") {
+  store_rig on;
+  auto& first = on.rename("A");
+  auto& second = on.rename("B", 2);
+  auto& refused = on.rename("C", 1);
+  on.disk_fails();
+  CHECK(code_of(first) == ec::storage_unavailable);
+  CHECK(code_of(second) == ec::storage_unavailable);
+  CHECK(refused.came);
+  CHECK_FALSE(succeeded(refused));
+  CHECK(on.group_name() == "Front");
+  CHECK_FALSE(on.published->now()->storage_failure.empty());
+
+  auto& again = on.rename("A"); // what was pending is forgotten: revision 1 is current
+  on.disk_answers();
+  CHECK(succeeded(again));
+  CHECK(on.published->now()->storage_failure.empty());
+}
+
+TEST_CASE("show store: a refusal that rests on nothing pending is answered at once", "[actors][unit]") {
+  store_rig on;
+  CHECK(code_of(on.rename("X", 7)) == ec::conflict);
+  CHECK(on.seen.commits.empty());
+}
+
+TEST_CASE("show store: run state acts while the journal is stuck and survives the commits before it",
+          "[actors][unit]") {
+  store_rig on;
+  on.send(update_entity_command{entity_kind::graph, "look", 1, {{"name", "Renamed"}}});
+  on.enable(false);
+  CHECK_FALSE(on.look_enabled()); // though nothing was answered by the disk
+  CHECK(on.seen.announced.size() == 2);
+  on.disk_answers();
+  CHECK_FALSE(on.look_enabled());
+  CHECK(on.shown(entity_kind::graph, "look")->as<graph>().name == "Renamed");
+  CHECK(on.shown(entity_kind::graph, "look")->revision == 2);
+  REQUIRE(on.seen.commits.size() == 2); // saved as soon as the disk allows
+  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0));
+  REQUIRE(saved);
+  CHECK_FALSE(saved->entity->as<graph>().enabled);
+  on.disk_answers();
+  CHECK_FALSE(on.look_enabled());
+}
+
+TEST_CASE("show store: run state that couldn't be saved is tried again", "[actors][unit]") {
+  store_rig on;
+  on.enable(false);
+  on.disk_fails();
+  CHECK_FALSE(on.look_enabled()); // never refused for reasons of storage
+  CHECK(on.seen.commits.size() == 1);
+  on.rig.advance(1s);
+  REQUIRE(on.seen.commits.size() == 2);
+  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0));
+  REQUIRE(saved);
+  CHECK_FALSE(saved->entity->as<graph>().enabled);
+  on.disk_answers();
+  on.rig.advance(5s);
+  CHECK(on.seen.commits.size() == 2);
+}
+
+TEST_CASE("show store: enabling what is enabled, or nobody, writes nothing", "[actors][unit]") {
+  store_rig on;
+  on.enable(true);
+  CHECK(from_caf(on.rig.try_ask(on.store, set_graph_enabled{"nobody", true})).code == ec::not_found);
+  CHECK(on.seen.commits.empty());
+}
+
+TEST_CASE("show store: commands after an activate meet the new show", "[actors][unit]") {
+  store_rig on;
+  auto& before = on.rename("Last");
+  on.rig.tell(on.store, activate_show{"other"});
+  on.rig.drain();
+  auto& after = on.rename("Lost", 2);
+  CHECK(on.seen.loads.empty()); // the disk is busy with the old show
+  CHECK_FALSE(after.came);
+  on.disk_answers();
+  CHECK(succeeded(before));
+  CHECK(on.seen.loads == std::vector<std::string>{"other"});
+  CHECK(code_of(after) == ec::not_found);
+  CHECK(on.published->now()->state.show() == "other");
+  CHECK(on.seen.announced.back()->loaded);
+  CHECK(on.seen.announced.back()->announce_show);
+}
+
+TEST_CASE("show store: an unknown show leaves the running one untouched", "[actors][unit]") {
+  store_rig on;
+  CHECK(from_caf(on.rig.try_ask(on.store, activate_show{"none"})).code == ec::not_found);
+  CHECK(on.published->now()->state.show() == "small");
+  auto& slot = on.rename("Still");
+  on.disk_answers();
+  CHECK(succeeded(slot));
+}
+
+TEST_CASE("show store: a model that fixtures of another show have stays", "[actors][unit]") {
+  store_rig on;
+  on.send(create_entity{entity_kind::model, members(R"({"brand":"B","model":"M","channels":{"dimmer":1}})")});
+  on.disk_answers();
+  on.seen.model_users = {"theatre"};
+  auto& refused = on.send(delete_entity{entity_kind::model, "new-1"});
+  CHECK(code_of(refused) == ec::validation_error);
+  CHECK(refused.came->error().message.find("theatre") != std::string::npos);
+  on.seen.model_users.clear();
+  auto& allowed = on.send(delete_entity{entity_kind::model, "new-1"});
+  on.disk_answers();
+  CHECK(succeeded(allowed));
+}
