@@ -21,7 +21,8 @@ struct stage_hands {
   std::vector<show_published_ptr> announced;
 };
 
-journal_actor::behavior_type fake_journal(journal_actor::pointer self, stage_hands* seen) {
+/// Untyped, to take the test's orders too: a promise must be kept by the actor that gave it.
+caf::behavior fake_journal(caf::event_based_actor* self, stage_hands* seen) {
   return {
       [self, seen](const commit_facts_ptr& batch) -> caf::result<void> {
         seen->commits.push_back(batch);
@@ -39,6 +40,14 @@ journal_actor::behavior_type fake_journal(journal_actor::pointer self, stage_han
       [](const create_show&) {},
       [](const delete_show&) {},
       [seen](const find_model_users&) { return show_list{seen->model_users}; },
+      [seen](work_atom) {
+        port::fulfil(seen->waiting.front());
+        seen->waiting.pop_front();
+      },
+      [seen](retry_atom) {
+        seen->waiting.front().deliver(to_caf({ec::storage_unavailable, "disk full", {}}));
+        seen->waiting.pop_front();
+      },
   };
 }
 
@@ -71,6 +80,7 @@ struct store_rig {
   std::deque<answer_slot> slots;
   actor_rig rig; // its actors write to what stands above
   show_store_actor store;
+  caf::actor disk;
   int ids = 0;
 
   store_rig() {
@@ -84,15 +94,18 @@ struct store_rig {
     store = rig.own(rig.system().spawn(show_store, options));
     cast parts;
     parts.show_store = store;
-    parts.journal = rig.own(rig.system().spawn(fake_journal, &seen));
+    disk = rig.own(rig.system().spawn(fake_journal, &seen));
+    parts.journal = caf::actor_cast<journal_actor>(disk);
     parts.graph_compiler = rig.own(rig.system().spawn(fake_compiler, &seen));
     rig.tell(store, cast_change{std::make_shared<const cast>(parts)});
     rig.drain();
   }
 
   ~store_rig() {
-    seen.waiting.clear();
-    rig.drain();
+    for (int i = 0; i < 9 && !seen.waiting.empty(); ++i) {
+      rig.tell(disk, work_atom_v);
+      rig.drain();
+    }
   }
 
   answer_slot& send(std::variant<create_entity, update_entity_command, delete_entity> command) {
@@ -111,14 +124,12 @@ struct store_rig {
 
   void disk_answers() {
     REQUIRE_FALSE(seen.waiting.empty());
-    port::fulfil(seen.waiting.front());
-    seen.waiting.pop_front();
+    rig.tell(disk, work_atom_v);
     rig.drain();
   }
-  void disk_fails(ec code = ec::storage_unavailable) {
+  void disk_fails() {
     REQUIRE_FALSE(seen.waiting.empty());
-    seen.waiting.front().deliver(to_caf({code, "disk full", {}}));
-    seen.waiting.pop_front();
+    rig.tell(disk, retry_atom_v);
     rig.drain();
   }
   void enable(bool on) { CHECK_FALSE(rig.try_ask(store, set_graph_enabled{"look", on})); }
