@@ -1,18 +1,31 @@
 #include "storage/text_places.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 
 namespace troupe::storage {
 
+namespace {
+
+constexpr std::size_t block_size = 1024;
+
+std::uint32_t count_characters(std::string_view text) noexcept {
+  return static_cast<std::uint32_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+} // namespace
+
 text_places::text_places(std::string_view text) : text_(text), starts_{0} {
-  std::size_t at = 0;
-  while (const void* found = std::memchr(text.data() + at, '\n', text.size() - at)) {
-    at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + 1;
-    starts_.push_back(static_cast<std::uint32_t>(at));
-    if (at >= text.size()) break;
-  }
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    starts_.push_back(static_cast<std::uint32_t>(at + 1));
+  for (std::size_t block = 0; block < text.size(); block += block_size)
+    blocks_.push_back(blocks_.back() + count_characters(text.substr(block, block_size)));
+}
+
+std::size_t text_places::characters_before(std::size_t offset) const noexcept {
+  const auto block = offset / block_size;
+  return blocks_[block] + count_characters(text_.substr(block * block_size, offset % block_size));
 }
 
 std::size_t text_places::line_of(std::size_t offset) const noexcept {
@@ -24,10 +37,9 @@ std::size_t text_places::line_of(std::size_t offset) const noexcept {
 file_place text_places::at(std::size_t offset) const noexcept {
   offset = std::min(offset, text_.size());
   const auto line = line_of(offset);
-  const auto begin = text_.begin() + starts_[line];
-  const auto characters =
-      std::count_if(begin, text_.begin() + static_cast<std::ptrdiff_t>(offset),
-                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  const auto begin = starts_[line];
+  const auto characters = offset - begin <= block_size ? count_characters(text_.substr(begin, offset - begin))
+                                                       : characters_before(offset) - characters_before(begin);
   return {static_cast<std::uint32_t>(line + 1), static_cast<std::uint32_t>(characters + 1)};
 }
 

@@ -23,10 +23,13 @@ class text_places {
   std::size_t line_start(std::size_t offset) const noexcept;
 
  private:
-  std::size_t line_of(std::size_t offset) const noexcept; ///< from 0
+  std::size_t line_of(std::size_t offset) const noexcept;           ///< from 0
+  std::size_t characters_before(std::size_t offset) const noexcept; ///< in the whole text
 
   std::string_view text_;
   std::vector<std::uint32_t> starts_;
+  /// Characters before each block of bytes: a column is told as quickly at the end of a line of megabytes.
+  std::vector<std::uint32_t> blocks_{0};
 };
 
 /// What is wrong with the characters of a text.

@@ -46,7 +46,9 @@ void console_model::apply_status(shown_status status, time now) {
 
 void console_model::count_frame(std::uint64_t number, time now) {
   ++received_;
-  if (last_number_ != 0 && number > last_number_ + 1) dropped_ += number - last_number_ - 1;
+  const bool every_frame_comes = link_.state != link_state::local; // in this process frames are asked for
+  if (every_frame_comes && last_number_ != 0 && number > last_number_ + 1)
+    dropped_ += number - last_number_ - 1;
   last_number_ = number;
   ticks_.add(number, now);
 }

@@ -86,7 +86,7 @@ class console_model {
   void apply_status(shown_status status, time now);
 
   /// A frame has come, whether or not its values will be shown. Numbers in between that didn't come are
-  /// counted as dropped.
+  /// counted as dropped, except without a network between: there frames are asked for when they are drawn.
   void count_frame(std::uint64_t number, time now);
   /// Its values. Call `count_frame` besides.
   void apply_frame(shown_frame frame) { frame_ = std::move(frame); }

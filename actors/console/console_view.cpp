@@ -46,7 +46,8 @@ std::string numbers_text(const console_model& model, console_model::time now) {
   const auto number = std::max(status ? status->frame_number : 0, model.frame() ? model.frame()->number : 0);
   out += number > 0 ? fmt::format("  frame {}", number) : "  frame -";
   const auto t = std::max(status ? status->t : 0, model.frame() ? model.frame()->t : 0);
-  out += fmt::format("  t {:.1f} s  dropped {}", t, model.dropped());
+  out += fmt::format("  t {:.1f} s", t);
+  if (model.connection().state != link_state::local) out += fmt::format("  dropped {}", model.dropped());
   if (!status) return out;
   out += fmt::format("  graphs {}/{}", status->enabled, status->graphs);
   if (!status->broken.empty()) out += fmt::format("  broken {}", status->broken.size());

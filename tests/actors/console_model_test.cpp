@@ -63,6 +63,13 @@ TEST_CASE("console model: gaps in the numbers of frames are dropped frames", "[a
   CHECK(model.dropped() == 2);
 }
 
+TEST_CASE("console model: what this process doesn't ask for isn't dropped", "[actors][console]") {
+  console_model model;
+  model.count_frame(1, 0ns);
+  model.count_frame(7, 0ns);
+  CHECK(model.dropped() == 0);
+}
+
 TEST_CASE("console model: the tick rate is measured by frame numbers, not by arrivals", "[actors][console]") {
   console_model model;
   model.count_frame(100, 0ms);

@@ -132,7 +132,7 @@ TEST_CASE("console view: names can't steer the terminal", "[actors][console]") {
 
 TEST_CASE("console view: before anything is known it says so", "[actors][console]") {
   CHECK(draw({}, {80, 24}, colour_depth::none, at_start) == "Troupe  running\n"
-                                                            "tick -  frame -  t 0.0 s  dropped 0");
+                                                            "tick -  frame -  t 0.0 s");
   console_model model;
   model.apply_link({link_state::lost, "http://x", "can't connect"});
   CHECK(lines_of(draw(model, {80, 24}, colour_depth::none, at_start))[0] ==

@@ -75,7 +75,7 @@ TEST_CASE("durability: killed in the middle of many changes, everything acknowle
     auto again = server.rest();
     const bool there = again.get("/api/fixtures/" + acknowledged.back()).ok();
     bool in_group = false;
-    for (const auto& each : again.get("/api/groups").data().as_array())
+    for (const auto& each : again.list("/api/groups"))
       for (const auto& member : each.at("fixtureIds").as_array())
         in_group = in_group || str(member) == acknowledged.back();
     CHECK(there == in_group);
@@ -118,8 +118,7 @@ TEST_CASE("durability: run state is saved without an update", "[conformance][dur
   const auto graph = str(server.rest().get("/api/graphs").data().at(0).at("id"));
   auto client = server.client();
   client.send({{"type", "instance/setEnabled"}, {"instanceId", graph}, {"enabled", false}});
-  client.next("runtime/status",
-              [&](const json::object& one) { return instance_in(one, graph)->at("enabled") == false; });
+  client.next("runtime/status", [&](const json::object& one) { return enabled_is(one, graph, false); });
   CHECK(server.stop() == 0);
   server.start();
   const auto now = server.rest().read("/api/graphs/" + graph);

@@ -114,23 +114,16 @@ TEST_CASE("live: a disabled graph is frozen and resumes where it was", "[conform
   const auto fixture = show.dimmer(1);
   const auto id = show.graph(intensity_graph({fixture}, node("source", "SawLFO", {{"frequency", 0.05}})));
   auto viewer = show.viewer();
-  viewer.next("frame/full", [&](const json::object& one) { return intensity_in(one, fixture) > 0; });
+  written_watch seen{fixture};
+  viewer.next("frame/full", [&](const json::object& one) { return seen(one) && seen.value > 0; });
   viewer.send(enable(id, false));
-  double last = 0;
-  const auto gone = viewer.next("frame/full", [&](const json::object& one) {
-    if (bundle_in(one, fixture)) last = intensity_in(one, fixture);
-    return !bundle_in(one, fixture);
-  });
-  viewer.next("frame/full",
-              [&](const json::object& one) { return num(one.at("t")) > num(gone.at("t")) + 0.5; });
+  viewer.next("frame/full", [&](const json::object& one) { return !seen(one); });
+  const auto gone = seen.t_unset;
+  viewer.next("frame/full", [&](const json::object& one) { return !seen(one) && seen.t_unset > gone + 0.5; });
+  const auto frozen = seen.value;
   viewer.send(enable(id, true));
-  double before = 0;
-  const auto back = viewer.next("frame/full", [&](const json::object& one) {
-    if (!bundle_in(one, fixture)) before = num(one.at("t"));
-    return bundle_in(one, fixture) != nullptr;
-  });
-  const auto dt = num(back.at("t")) - before;
-  CHECK(intensity_in(back, fixture) == Approx(last + 0.05 * dt).margin(1e-3));
+  const auto back = viewer.next("frame/full", std::ref(seen));
+  CHECK(seen.value == Approx(frozen + 0.05 * (num(back.at("t")) - seen.t_unset)).margin(1e-4));
 }
 
 TEST_CASE("live: higher priority wins, htp takes the higher intensity, add adds", "[conformance][nodes]") {

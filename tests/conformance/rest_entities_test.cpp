@@ -197,7 +197,7 @@ TEST_CASE("entities: a delete answers success, and then nothing is there", "[con
     CHECK(rest.get(path).summary() == "404 NOT_FOUND");
     CHECK(rest.del(path).summary() == "404 NOT_FOUND");
     CHECK(rest.update(path, 1, row.change).summary() == "404 NOT_FOUND");
-    for (const auto& each : rest.get(row.path).data().as_array()) CHECK(each.at("id") != made.at("id"));
+    for (const auto& each : rest.list(row.path)) CHECK(each.at("id") != made.at("id"));
   });
 }
 
@@ -528,8 +528,7 @@ TEST_CASE("entities: lists keep the order of creation", "[conformance][rest]") {
   REQUIRE(show.rest.del("/api/inputs/" + made[10]).ok());
   made.erase(made.begin() + 10);
   std::vector<std::string> listed;
-  for (const auto& each : show.rest.get("/api/inputs").data().as_array())
-    listed.push_back(str(each.at("id")));
+  for (const auto& each : show.rest.list("/api/inputs")) listed.push_back(str(each.at("id")));
   CHECK(listed == made);
 }
 
@@ -538,7 +537,7 @@ TEST_CASE("entities: inputs are also listed by type", "[conformance][rest]") {
   const auto f = show.fader(), b = show.button(), g = show.fader();
   const auto listed = [&](const char* path) {
     std::vector<std::string> out;
-    for (const auto& each : show.rest.get(path).data().as_array()) out.push_back(str(each.at("id")));
+    for (const auto& each : show.rest.list(path)) out.push_back(str(each.at("id")));
     return out;
   };
   CHECK(listed("/api/inputs/faders") == std::vector<std::string>{f, g});

@@ -10,7 +10,7 @@ namespace {
 
 std::map<std::string, bool> shows(rest_client& rest) {
   std::map<std::string, bool> out;
-  for (const auto& each : rest.get("/api/shows").data().as_array()) {
+  for (const auto& each : rest.list("/api/shows")) {
     CHECK(each.at("id") == each.at("name"));
     out[str(each.at("name"))] = each.at("isActive").as_bool();
   }

@@ -7,7 +7,7 @@ namespace {
 
 std::vector<std::string> ids_of(rest_client& rest, std::string_view path) {
   std::vector<std::string> out;
-  for (const auto& each : rest.get(path).data().as_array()) out.push_back(str(each.at("id")));
+  for (const auto& each : rest.list(path)) out.push_back(str(each.at("id")));
   return out;
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("files: a data folder that is missing is made, with the models and a d
                                                                                          {"zoom", 11}});
   CHECK(ids_of(rest, "/api/fixtures") == names{"front-left", "front-right", "back-left", "back-right"});
   int channel = 1;
-  for (const auto& each : rest.get("/api/fixtures").data().as_array()) {
+  for (const auto& each : rest.list("/api/fixtures")) {
     CHECK(each.at("modelId") == "generic-rgbw");
     CHECK(each.at("universe") == 0);
     CHECK(each.at("startChannel") == channel);

@@ -40,14 +40,14 @@ TEST_CASE("status: one instance per graph, also disabled and broken ones, with w
   const auto broken = show.graph(constant_graph({a}, 1, {{"priority", -5}}));
   auto client = show.client();
   const auto status = client.next("runtime/status", [&](const json::object& one) {
-    return one.at("instances").as_array().size() == 3 && instance_in(one, broken)->contains("lastError") &&
-           instance_in(one, runs)->at("writes").as_array().size() == 1;
+    return one.at("instances").as_array().size() == 3 && instance_in(one, broken).contains("lastError") &&
+           instance_in(one, runs).at("writes").as_array().size() == 1;
   });
   CHECK(num(status.at("tickHz")) == 60);
   CHECK(num(status.at("frameNumber")) > 0);
   CHECK(status.at("t").is_number());
   for (const auto& each : status.at("instances").as_array()) CHECK(each.at("id") == each.at("graphId"));
-  const auto& good = *instance_in(status, runs);
+  const auto& good = instance_in(status, runs);
   CHECK(good.at("enabled") == true);
   CHECK(good.at("errorCount") == 0);
   CHECK_FALSE(good.contains("lastError"));
@@ -55,11 +55,18 @@ TEST_CASE("status: one instance per graph, also disabled and broken ones, with w
                                                       {"selection", ids({a, b})},
                                                       {"bundle", json::object{{"intensity", 0.5}}},
                                                       {"priority", 7.5}}});
-  CHECK(instance_in(status, off)->at("enabled") == false);
-  CHECK(instance_in(status, off)->at("writes") == json::array{});
-  CHECK(instance_in(status, broken)->at("enabled") == true);
-  CHECK(instance_in(status, broken)->at("errorCount") == 1);
-  CHECK(instance_in(status, broken)->at("writes") == json::array{});
+  CHECK(enabled_is(status, off, false));
+  CHECK(instance_in(status, off).at("writes") == json::array{});
+  CHECK(enabled_is(status, broken, true));
+  CHECK(instance_in(status, broken).at("errorCount") == 1);
+  CHECK(instance_in(status, broken).at("writes") == json::array{});
+}
+
+TEST_CASE("status: the first one a client gets names every graph, from the start on",
+          "[conformance][status]") {
+  test_server server;
+  const auto status = server.client().next("runtime/status");
+  CHECK(status.at("instances").as_array().size() == 1);
 }
 
 TEST_CASE("status: a varying write tells the bundle of its first fixture", "[conformance][status]") {
@@ -75,11 +82,11 @@ TEST_CASE("status: a varying write tells the bundle of its first fixture", "[con
                                     {"select.selection", "write.selection"}}));
   auto client = show.client();
   const auto status = client.next("runtime/status", [&](const json::object& one) {
-    const auto* instance = instance_in(one, id);
-    return instance && !instance->at("writes").as_array().empty() &&
-           !instance->at("writes").at(0).at("bundle").as_object().empty();
+    const auto& instance = instance_in(one, id);
+    return !instance.empty() && !instance.at("writes").as_array().empty() &&
+           !instance.at("writes").at(0).at("bundle").as_object().empty();
   });
-  const auto& write = instance_in(status, id)->at("writes").at(0).as_object();
+  const auto& write = instance_in(status, id).at("writes").at(0).as_object();
   CHECK(write.at("varying") == true);
   CHECK(write.at("bundle") == json::object{{"intensity", 0.25}});
 }
@@ -127,9 +134,8 @@ TEST_CASE("status: above 64 KiB it comes about once a second, and at once after 
     before = next;
   }
   client.send(enable("big", false));
-  const auto told = client.next("runtime/status", [](const json::object& one) {
-    return instance_in(one, "big")->at("enabled") == false;
-  });
+  const auto told =
+      client.next("runtime/status", [](const json::object& one) { return enabled_is(one, "big", false); });
   CHECK(num(told.at("t")) - num(before.at("t")) < 5);
 }
 
@@ -173,10 +179,9 @@ TEST_CASE("status: a setEnabled of one client shows in the status of all", "[con
   live_show show;
   const auto id = show.graph(constant_graph({}, 0.5));
   auto watcher = show.client(), hand = show.client();
-  watcher.next("runtime/status", [&](const json::object& one) { return instance_in(one, id) != nullptr; });
+  watcher.next("runtime/status", [&](const json::object& one) { return !instance_in(one, id).empty(); });
   hand.send(enable(id, false));
-  watcher.next("runtime/status",
-               [&](const json::object& one) { return instance_in(one, id)->at("enabled") == false; });
+  watcher.next("runtime/status", [&](const json::object& one) { return enabled_is(one, id, false); });
 }
 
 TEST_CASE("status: setTickRate acts from the next tick on, is told, and stays over a show switch",

@@ -241,6 +241,14 @@ TEST_CASE("entities: more than the limit are kept and not loaded, told once", "[
   CHECK_FALSE(file.blocks[3].entity);
 }
 
+TEST_CASE("entities: hundreds of thousands of problems in one line are all told", "[storage][unit]") {
+  std::string text = "[";
+  for (int i = 0; i < 200'000; ++i) text += "5,";
+  const auto file = read(entity_kind::input, text + "]");
+  REQUIRE(file.problems.size() == 200'000);
+  CHECK(file.problems.back().column == 400'000);
+}
+
 TEST_CASE("entities: any unknown fields survive being written and read", "[storage][unit]") {
   std::mt19937 random(GENERATE(21U, 22U));
   for (int round = 0; round < 300; ++round) {

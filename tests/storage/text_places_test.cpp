@@ -28,6 +28,19 @@ TEST_CASE("text places: lines and columns count from 1, columns in characters", 
   CHECK(places.line_start(13) == 13);
 }
 
+TEST_CASE("text places: columns in lines of any length", "[storage][unit]") {
+  std::string text = "\n";
+  std::vector<std::size_t> offsets;
+  for (int i = 0; i < 5000; ++i) {
+    offsets.push_back(text.size());
+    text += i % 3 == 0 ? "x" : i % 3 == 1 ? "\xC3\xA4" : "\xF0\x9F\x92\xA1";
+  }
+  const text_places places(text);
+  for (std::size_t i = 0; i < offsets.size(); ++i)
+    REQUIRE(place(places, offsets[i]) == pair(2, static_cast<std::uint32_t>(i + 1)));
+  CHECK(place(places, text.size()) == pair(2, 5001));
+}
+
 TEST_CASE("text places: an empty text has one place", "[storage][unit]") {
   CHECK(place(text_places(""), 0) == pair(1, 1));
   CHECK(place(text_places("\n"), 1) == pair(2, 1));

@@ -116,10 +116,25 @@ double intensity_in(const json::object& frame, std::string_view fixture) {
   return level ? num(*level) : -1;
 }
 
-const json::object* instance_in(const json::object& status, std::string_view graph) {
+bool written_watch::operator()(const json::object& frame) {
+  const bool written = bundle_in(frame, fixture) != nullptr;
+  if (written)
+    value = intensity_in(frame, fixture);
+  else
+    t_unset = num(frame.at("t"));
+  return written;
+}
+
+const json::object& instance_in(const json::object& status, std::string_view graph) {
+  static const json::object none;
   for (const auto& each : status.at("instances").as_array())
-    if (str(each.at("id")) == graph) return &each.as_object();
-  return nullptr;
+    if (str(each.at("id")) == graph) return each.as_object();
+  return none;
+}
+
+bool enabled_is(const json::object& status, std::string_view graph, bool enabled) {
+  const auto& instance = instance_in(status, graph);
+  return !instance.empty() && instance.at("enabled") == enabled;
 }
 
 } // namespace troupe::conformance

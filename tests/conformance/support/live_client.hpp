@@ -60,8 +60,20 @@ class live_client {
 const json::object* bundle_in(const json::object& frame, std::string_view fixture);
 /// Its intensity; -1 if it isn't written.
 double intensity_in(const json::object& frame, std::string_view fixture);
-/// The instance of a graph in a runtime/status; null if it isn't in it.
-const json::object* instance_in(const json::object& status, std::string_view graph);
+/// Follows one fixture through full frames: is it written, and since when not.
+struct written_watch {
+  std::string fixture;
+  double value = -1;   ///< its intensity in the last frame that wrote it
+  double t_unset = -1; ///< time of the last frame that didn't
+
+  /// @return whether this frame writes it
+  bool operator()(const json::object& frame);
+};
+
+/// The instance of a graph in a runtime/status; empty if it isn't in it.
+const json::object& instance_in(const json::object& status, std::string_view graph);
+/// Whether that instance is there and is enabled, or disabled.
+bool enabled_is(const json::object& status, std::string_view graph, bool enabled);
 
 /// A number, integer or not.
 inline double num(const json::value& value) {

@@ -98,6 +98,10 @@ json::object rest_client::read(std::string_view path) {
   return data_of(get(path), path);
 }
 
+json::array rest_client::list(std::string_view path) {
+  return get(path).data().as_array();
+}
+
 json::object rest_client::change(std::string_view path, const json::object& changes) {
   return data_of(update(path, read(path).at("revision").as_int64(), changes), path);
 }

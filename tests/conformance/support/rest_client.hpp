@@ -46,6 +46,8 @@ class rest_client {
   json::object create(std::string_view path, const json::value& body);
   /// Reads and returns `data`; throws if it isn't there.
   json::object read(std::string_view path);
+  /// Reads and returns a `data` that is a list; throws if it isn't there.
+  json::array list(std::string_view path);
   /// Updates over the current revision and returns `data`; throws if it is refused.
   json::object change(std::string_view path, const json::object& changes);
 

@@ -1,13 +1,14 @@
 #include "tests/conformance/support/server_process.hpp"
 
 #include <boost/json/parse.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdexcept>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,12 @@
 namespace troupe::conformance {
 
 namespace {
+
+/// The one that was built, or another that shall be held to the same.
+const char* binary() {
+  const auto* other = std::getenv("TROUPE_BINARY");
+  return other ? other : TROUPE_BINARY;
+}
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
@@ -37,22 +44,25 @@ server_process::server_process(const start_options& options) {
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   stdout_ = ends[0];
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-  posix_spawn_file_actions_addopen(&actions, 2, (scratch_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND,
-                                   0600);
-  std::vector<std::string> arguments{TROUPE_BINARY};
+  std::vector<std::string> arguments{binary()};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   auto variables = environment_of(options);
-  const int failed = posix_spawn(&pid_, TROUPE_BINARY, &actions, nullptr, pointers(arguments).data(),
-                                 pointers(variables).data());
-  posix_spawn_file_actions_destroy(&actions);
+  const auto argument_pointers = pointers(arguments), variable_pointers = pointers(variables);
+  const auto log_file = scratch_ / "log";
+  pid_ = fork();
+  if (pid_ == 0) {
+    // No server outlives a test that crashed; posix_spawn can't say that.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(open("/dev/null", O_RDONLY), 0);
+    dup2(ends[1], 1);
+    dup2(open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
+    execve(argument_pointers[0], argument_pointers.data(), variable_pointers.data());
+    _exit(127);
+  }
   close(ends[1]);
-  if (failed != 0) {
+  if (pid_ < 0) {
     close(stdout_);
-    throw std::runtime_error(std::string("can't start " TROUPE_BINARY ": ") + std::strerror(failed));
+    throw std::runtime_error(std::string("can't start ") + binary() + ": " + std::strerror(errno));
   }
 }
 
