@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Troupe: an actor-model real-time runtime for live shows"};
   app.set_version_flag("--version", "troupe " TROUPE_VERSION);
   app.require_subcommand(1);
+  app.option_defaults()->take_last(); // a script may append what it wants otherwise
   app.footer("Examples:\n"
              "  troupe serve                    run the demo show on http://127.0.0.1:3001\n"
              "  troupe watch                    look at a running server in the terminal\n"

@@ -4,6 +4,7 @@
 #include "protocol/ws_messages.hpp"
 
 #include <chrono>
+#include <span>
 #include <utility>
 
 namespace troupe::actors {
@@ -15,6 +16,7 @@ using pointer = frame_hub_actor::stateful_pointer<frame_hub_state>;
 constexpr auto status_period = 100ms;
 constexpr auto big_status_period = 1s;
 constexpr std::size_t big_status = 64 * 1024;
+constexpr std::size_t max_new_shows = 64; // as many as a client may have waiting
 constexpr auto grid_slack = 2ms; // a tick that is a little early still counts
 
 text_ptr as_text(std::string text) {
@@ -30,17 +32,15 @@ void tell_lanes(pointer self, client_news news) {
   for (const auto& lane : port::state(self).peers->lanes) self->send(lane, shared);
 }
 
+/// Only after the first frame, which knows the graphs of the show.
 text_ptr make_status(pointer self) {
   auto& st = port::state(self);
   const auto hz = static_cast<double>(st.micro_hz) / 1e6;
-  auto text = st.frame
-                  ? ws::runtime_status_message(st.frame->layout.get(), st.frame->writes, st.frame->time, hz)
-                  : ws::runtime_status_message(nullptr, {}, {}, hz);
+  auto text = ws::runtime_status_message(st.frame->layout.get(), st.frame->writes, st.frame->time, hz);
   st.status_big = text.size() > big_status;
   st.status_wanted = false;
   st.status_sent = self->clock().now();
-  st.last_status = as_text(std::move(text));
-  return st.last_status;
+  return as_text(std::move(text));
 }
 
 void status_after_frame(pointer self) {
@@ -55,7 +55,7 @@ void status_after_frame(pointer self) {
 
 void flush(pointer self) {
   auto& st = port::state(self);
-  if (st.new_show) return; // first things first
+  if (!st.new_shows.empty()) return; // first things first
   client_news news;
   news.states = st.news.due(now_of(self));
   if (!news.states.empty()) tell_lanes(self, std::move(news));
@@ -90,7 +90,13 @@ void hand_out(pointer self, std::size_t index) {
 void announce_show(pointer self) {
   auto& st = port::state(self);
   client_news news;
-  news.show_changed = as_text(ws::show_changed_message(*std::exchange(st.new_show, std::nullopt)));
+  const auto shows = std::exchange(st.new_shows, {});
+  for (const auto& passed : std::span{shows}.first(shows.size() - 1)) { // no tick fell into their time
+    client_news brief;
+    brief.show_changed = as_text(ws::show_changed_message(passed));
+    tell_lanes(self, std::move(brief));
+  }
+  news.show_changed = as_text(ws::show_changed_message(shows.back()));
   news.status = make_status(self);
   news.inputs = st.inputs;
   tell_lanes(self, std::move(news));
@@ -99,8 +105,9 @@ void announce_show(pointer self) {
 
 void take_frame(pointer self, const frame_made& made) {
   auto& st = port::state(self);
-  st.frame = made.frame;
-  if (st.new_show) announce_show(self);
+  const bool first = !std::exchange(st.frame, made.frame);
+  if (first) status_after_frame(self); // the first message on a connection
+  if (!st.new_shows.empty()) announce_show(self);
   st.dmx = made.dmx;
   bool json = false, binary = false;
   for (const auto& lane : st.lanes) {
@@ -154,7 +161,8 @@ void take_update(pointer self, const show_update& update) {
   st.status_wanted |= update.install != nullptr || !update.announcements.empty();
   for (const auto& one : update.announcements) {
     if (const auto* show = std::get_if<show_news>(&one)) {
-      st.new_show = show->show;
+      if (st.new_shows.size() == max_new_shows) st.new_shows.erase(st.new_shows.begin());
+      st.new_shows.push_back(show->show);
       ++st.show_epoch;
       st.news.clear();
     } else if (const auto* entity = std::get_if<entity_news>(&one)) {
@@ -163,12 +171,11 @@ void take_update(pointer self, const show_update& update) {
       st.news.put(text_of(std::get<compile_news>(one)));
     }
   }
-  if (st.new_show) return;
+  if (!st.new_shows.empty()) return;
   flush(self);
   if (update.controls) {
     client_news news;
     news.inputs = st.inputs;
-    if (!st.last_status) news.status = make_status(self);
     tell_lanes(self, std::move(news));
   }
 }
@@ -180,7 +187,7 @@ void take_inputs(pointer self, const inputs_changed& changed) {
     return;
   }
   st.inputs = changed.inputs;
-  if (st.new_show) return;
+  if (!st.new_shows.empty()) return;
   client_news news;
   news.inputs = st.inputs;
   tell_lanes(self, std::move(news));

@@ -6,6 +6,7 @@
 #include "protocol/frame_binary.hpp"
 #include "protocol/frame_image.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,9 +38,8 @@ struct frame_hub_state {
   state_throttle news;
   std::shared_ptr<const input_image> inputs;
   std::shared_ptr<const input_image> early_inputs; // of a show that isn't announced yet
-  std::optional<std::string> new_show; // to be announced with its first frame
-  text_ptr last_status;
-  caf::actor_clock::time_point status_sent{};
+  std::vector<std::string> new_shows; // to be announced with the first frame of the last of them
+  caf::actor_clock::time_point status_sent{-std::chrono::hours{1}};
   bool status_wanted = true; // something happened that clients want to see soon
   bool status_big = false;
   bool flush_planned = false;

@@ -79,7 +79,12 @@ void lane::welcome(std::shared_ptr<net::ws_connection> connection) {
   made->connection = std::move(connection);
   made->session = system().spawn(session, session_options{id, handle(), peers_, options_.wall_time_ms});
   auto& one = *clients_.emplace(id, std::move(made)).first->second;
+  // The first message is the status: before the first frame there is none, and the client waits for it.
+  if (status_) begin(one);
+}
 
+void lane::begin(client& one) {
+  const auto id = one.connection->id();
   one.connection->source([this, id] {
     const auto found = clients_.find(id);
     return found == clients_.end() ? net::outgoing{} : next(*found->second);
@@ -89,7 +94,7 @@ void lane::welcome(std::shared_ptr<net::ws_connection> connection) {
                            if (found != clients_.end()) send(found->second->session, client_text{std::move(text)});
                          },
                          [this, id](std::uint16_t) { farewell(id); }});
-  one.box.status(status_ ? status_ : as_text(ws::runtime_status_message(nullptr, {}, {}, 0)));
+  one.box.status(status_);
   if (inputs_) one.box.inputs_due();
   one.connection->kick();
 }
@@ -124,12 +129,18 @@ bool lane::frame_falls_due(client& one, std::int64_t t_ns) {
 }
 
 void lane::take_news(const client_news& news) {
+  const bool first_status = news.status && !status_;
   if (news.status) status_ = news.status;
   if (news.inputs) {
     inputs_ = news.inputs;
     input_forms_.clear();
   }
   if (news.show_changed) image_ = nullptr, dmx_ = nullptr;
+  if (first_status) {
+    for (auto& [id, one] : clients_) begin(*one);
+    return;
+  }
+  if (!status_) return;
   for (auto& [id, one] : clients_) {
     if (news.show_changed) {
       one->box.show_changed(news.show_changed);

@@ -54,6 +54,7 @@ class lane final : public io_actor {
   void take_frame(const frame_news& news);
   void take_news(const client_news& news);
   void subscribe(const subscribe_client& wanted);
+  void begin(client& one);
   void farewell(std::uint64_t id);
   void tell_wants();
 

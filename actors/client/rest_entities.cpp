@@ -89,9 +89,11 @@ void create(const context& shared, entity_kind kind, http_request& request, resp
 result<std::uint64_t> revision_in(const boost::json::object& body) {
   const auto* given = body.if_contains("revision");
   if (!given) return invalid("revision", "the revision that is to be changed is missing");
+  // A number that no entity ever has is a revision like any other: it conflicts.
+  if (given->is_int64() && given->as_int64() < 0) return 0;
   boost::system::error_code inexact;
   const auto number = given->is_number() ? given->to_number<std::uint64_t>(inexact) : 0;
-  if (!given->is_number() || inexact || number == 0) return invalid("revision", "a positive integer is wanted");
+  if (!given->is_number() || inexact) return invalid("revision", "an integer is wanted");
   return number;
 }
 

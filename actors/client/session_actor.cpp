@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 using pointer = session_actor::stateful_pointer<session_state>;
 
 constexpr auto answer_timeout = 10s;
-constexpr std::size_t credit_step = 16; // well below what a connection may have unacknowledged
+// Credit is given in portions, well below what a connection may have unacknowledged.
+constexpr std::size_t credit_step = 16;
+constexpr std::size_t credit_bytes = 64 * 1024;
 
 /// One session's ways of acting; lives in the actor's handlers only.
 class client_desk {
@@ -29,6 +31,7 @@ class client_desk {
         refuse(parsed.message.error(), parsed.request_id);
     }
     ++st_.handled;
+    st_.handled_bytes += text.size();
     give_credit();
   }
 
@@ -132,7 +135,8 @@ class client_desk {
   }
 
   void give_credit() {
-    if (st_.handled < credit_step || st_.inputs.crowded()) return;
+    if ((st_.handled < credit_step && st_.handled_bytes < credit_bytes) || st_.inputs.crowded()) return;
+    st_.handled_bytes = 0;
     self_->send(st_.options.lane, client_credit{st_.options.client, std::exchange(st_.handled, 0)});
   }
 

@@ -165,7 +165,6 @@ void http_session::reply(http_response response, bool may_keep) {
   }
   admitted_ = {};
   reader_.next();
-  input_.shrink(read_size);
   phase_ = phase::idle;
   if (context.keep_alive) {
     deadline_ = clock::now() + core_->options.http.idle_time;
@@ -258,6 +257,7 @@ void http_session::start_read() {
   if (phase_ == phase::answering && input_.size() >= read_ahead) return;
   if (phase_ == phase::draining) input_.consume(input_.size());
   const bool bulk = phase_ == phase::body || phase_ == phase::draining;
+  if (!bulk) input_.shrink(read_size); // here alone: a read that is under way has the buffer
   const auto room = input_.prepare(bulk ? body_read_size : read_size);
   reading_ = true;
   socket_.async_read_some(

@@ -32,7 +32,7 @@ TEST_CASE("inputs: a client is told all of them once when it connects", "[confor
   auto first = show.client();
   first.send(move(f, 0.25));
   first.send(hand("Down", b));
-  first.next("input/changed", [&](const json::object& one) { return fader_in(one, f) == 0.25; });
+  first.next("input/changed", [&](const json::object& one) { return button_is(one, b, true); });
   auto second = show.client();
   const auto told = second.next("input/changed", [&](const json::object& one) {
     return fader_in(one, f) == 0.25 && button_is(one, b, true);

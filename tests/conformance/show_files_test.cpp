@@ -200,7 +200,7 @@ TEST_CASE("files: strings that YAML 1.1 or 1.2 would read as something else come
                                        "a\tb",
                                        " a ",
                                        "\xc3\xa4\xe2\x82\xac\xf0\x9f\x92\xa1",
-                                       "\x7f",
+                                       "a\x7f",
                                        "\xef\xbb\xbf"
                                        "a",
                                        "\xe2\x80\xa8x",

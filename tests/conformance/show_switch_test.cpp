@@ -50,11 +50,11 @@ TEST_CASE("switch: last old frame, show/changed, runtime/status, input/changed, 
   viewer.subscribe();
   viewer.send(move(0.5));
   holder.send({{"type", "input/buttonDown"}, {"buttonId", "b"}});
-  viewer.frame_with("old-lamp", 0.5);
   viewer.next("input/changed", [](const json::object& one) {
     const auto* down = one.at("buttons").as_object().if_contains("b");
     return down && down->as_bool();
   });
+  viewer.frame_with("old-lamp", 0.5);
   auto last_old =
       viewer.next("frame/full", [&](const json::object& one) { return intensity_in(one, "old-saw") > 0.01; });
   REQUIRE(rest.post("/api/shows/new/activate", json::object{}).ok());

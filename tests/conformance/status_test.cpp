@@ -110,7 +110,7 @@ TEST_CASE("status: above 64 KiB it comes about once a second, and at once after 
       graph_yaml = "- id: big\n  name: Big\n  nodes:\n"
                    "    - {id: v, type: Scalar, position: {x: 0, y: 0}, params: {value: 1}}\n"
                    "    - {id: s, type: SelectFixture, position: {x: 0, y: 0}, params: {fixtureIds: [";
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 2500; ++i) {
     const auto id = fmt::format("a-fixture-with-a-rather-long-name-{:05}", i);
     fixtures +=
         fmt::format("- {{id: {}, name: F, modelId: generic-dimmer, universe: {}, startChannel: {}}}\n", id,
