@@ -34,7 +34,8 @@ struct serve_flags {
 
 void add_serve(CLI::App& app, serve_flags& given, int& exit_code) {
   auto* command = app.add_subcommand("serve", "Run a show: REST, WebSocket and Art-Net");
-  command->add_option("--config", given.config_file, "Settings file (configs/troupe.yaml documents every key)");
+  command->add_option("--config", given.config_file,
+                      "Settings file (configs/troupe.yaml documents every key)");
   command->add_option("--port", given.flags.port, "TCP port; 0 picks one [3001]");
   command->add_option("--host", given.flags.host, "Address to listen on [localhost]");
   command->add_option("--data", given.flags.data, "Folder of the shows [data]");

@@ -1,9 +1,9 @@
 #include "net/http_message.hpp"
 
 #include "net/detail/ascii.hpp"
+#include "protocol/json_text.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 namespace troupe::net {
 
@@ -64,13 +64,13 @@ http_response json_response(unsigned status, std::string body) {
 }
 
 http_response json_response(unsigned status, const boost::json::value& body) {
-  return json_response(status, boost::json::serialize(body));
+  return json_response(status, to_json(body));
 }
 
 http_response error_response(const error& reason) {
   boost::json::object body{{"error", reason.message}, {"code", code_name(reason.code)}};
   if (!reason.details.empty()) body.emplace("details", reason.details);
-  return json_response(http_status(reason.code), boost::json::serialize(body));
+  return json_response(http_status(reason.code), to_json(body));
 }
 
 responder::responder(std::shared_ptr<reply_sink> sink, std::uint64_t ticket) noexcept

@@ -13,135 +13,124 @@ namespace troupe {
 /// The TICKER: the show clock. Turns the deadlines of clock_source into ticks, at most one in flight; a late
 /// stage makes it skip, and count, never queue.
 using ticker_actor = port::iface<
-  // Who plays which part now.
-  caf::result<void>(cast_change),
-  // A deadline has come: start a tick, or skip it.
-  caf::result<void>(due),
-  // The stage is ready for the next tick.
-  caf::result<void>(tick_done),
-  // Another rate from the next tick on.
-  caf::result<void>(set_tick_rate)>;
+    // Who plays which part now.
+    caf::result<void>(cast_change),
+    // A deadline has come: start a tick, or skip it.
+    caf::result<void>(due),
+    // The stage is ready for the next tick.
+    caf::result<void>(tick_done),
+    // Another rate from the next tick on.
+    caf::result<void>(set_tick_rate)>;
 
 /// The INPUT STATE: all faders and buttons. Also the sequencer in front of the stages: ticks and updates of
 /// the show leave through it, so every shard sees them in one order.
-using input_state_actor = port::iface<
-  caf::result<void>(cast_change),
-  // Take a snapshot of the controls and pass the tick on to the stages.
-  caf::result<void>(tick),
-  // What one client did. Answers which changes name no control.
-  caf::result<input_refusals>(input_batch),
-  // Release what this client held.
-  caf::result<void>(client_gone),
-  // Take in the controls that exist now, and pass it on to the stages.
-  caf::result<void>(show_update_ptr),
-  // INTERNAL: the clients are due to hear of moved controls.
-  caf::result<void>(flush_atom)>;
+using input_state_actor = port::iface<caf::result<void>(cast_change),
+                                      // Take a snapshot of the controls and pass the tick on to the stages.
+                                      caf::result<void>(tick),
+                                      // What one client did. Answers which changes name no control.
+                                      caf::result<input_refusals>(input_batch),
+                                      // Release what this client held.
+                                      caf::result<void>(client_gone),
+                                      // Take in the controls that exist now, and pass it on to the stages.
+                                      caf::result<void>(show_update_ptr),
+                                      // INTERNAL: the clients are due to hear of moved controls.
+                                      caf::result<void>(flush_atom)>;
 
 /// A STAGE: evaluates graphs, merges, makes frames and DMX.
-using stage_actor = port::iface<
-  caf::result<void>(cast_change),
-  // Make a frame.
-  caf::result<void>(tick_inputs),
-  // Install between two ticks, then pass on what the clients are to be told.
-  caf::result<void>(show_update_ptr)>;
+using stage_actor = port::iface<caf::result<void>(cast_change),
+                                // Make a frame.
+                                caf::result<void>(tick_inputs),
+                                // Install between two ticks, then pass on what the clients are to be told.
+                                caf::result<void>(show_update_ptr)>;
 
 /// An OUTPUT: one socket towards lighting nodes. A new kind of output implements this interface.
 using output_actor = port::iface<
-  // New DMX; what of it is sent is the output's business.
-  caf::result<void>(universes_made),
-  // Send the last frame and close; answers when it is on the wire.
-  caf::result<void>(go_dark),
-  // Counters and problems.
-  caf::result<output_report>(ask_output_report),
-  // INTERNAL: universes that haven't changed are due again.
-  caf::result<void>(keep_alive_atom)>;
+    // New DMX; what of it is sent is the output's business.
+    caf::result<void>(universes_made),
+    // Send the last frame and close; answers when it is on the wire.
+    caf::result<void>(go_dark),
+    // Counters and problems.
+    caf::result<output_report>(ask_output_report),
+    // INTERNAL: universes that haven't changed are due again.
+    caf::result<void>(keep_alive_atom)>;
 
 /// The FRAME HUB: the last frame and what all clients are told, each made once and handed to the lanes.
-using frame_hub_actor = port::iface<
-  caf::result<void>(cast_change),
-  // A frame is made.
-  caf::result<void>(frame_made),
-  // An update of the show is installed: announce it.
-  caf::result<void>(show_update_ptr),
-  // Controls have moved.
-  caf::result<void>(inputs_changed),
-  // The ticker has another rate.
-  caf::result<void>(tick_rate_changed),
-  // A lane can take the next frame.
-  caf::result<void>(lane_ready),
-  // What a lane's clients want.
-  caf::result<void>(lane_wants),
-  // The newest frame, for the terminal.
-  caf::result<frame_made>(ask_frame),
-  // INTERNAL: state that was held back is due.
-  caf::result<void>(flush_atom)>;
+using frame_hub_actor = port::iface<caf::result<void>(cast_change),
+                                    // A frame is made.
+                                    caf::result<void>(frame_made),
+                                    // An update of the show is installed: announce it.
+                                    caf::result<void>(show_update_ptr),
+                                    // Controls have moved.
+                                    caf::result<void>(inputs_changed),
+                                    // The ticker has another rate.
+                                    caf::result<void>(tick_rate_changed),
+                                    // A lane can take the next frame.
+                                    caf::result<void>(lane_ready),
+                                    // What a lane's clients want.
+                                    caf::result<void>(lane_wants),
+                                    // The newest frame, for the terminal.
+                                    caf::result<frame_made>(ask_frame),
+                                    // INTERNAL: state that was held back is due.
+                                    caf::result<void>(flush_atom)>;
 
 /// A LANE: the sockets of one I/O thread. Its handlers run on that thread; untyped inside, because it is an
 /// actor that CAF's scheduler doesn't run.
-using lane_actor = port::iface<
-  caf::result<void>(cast_change),
-  caf::result<void>(frame_news),
-  caf::result<void>(client_news_ptr),
-  caf::result<void>(subscribe_client),
-  caf::result<void>(tell_client),
-  caf::result<void>(client_credit)>;
+using lane_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(frame_news),
+                               caf::result<void>(client_news_ptr), caf::result<void>(subscribe_client),
+                               caf::result<void>(tell_client), caf::result<void>(client_credit)>;
 
 /// A SESSION: one client, its rights, its subscription, its commands.
-using session_actor = port::iface<
-  caf::result<void>(cast_change),
-  caf::result<void>(client_text),
-  caf::result<void>(client_closed)>;
+using session_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(client_text),
+                                  caf::result<void>(client_closed)>;
 
 /// The GRAPH COMPILER: the program of every graph, and the rig they are bound to.
-using graph_compiler_actor = port::iface<
-  caf::result<void>(cast_change),
-  // Something has become public: compile what it touches.
-  caf::result<void>(show_published_ptr),
-  // Compile one graph now; everyone is told.
-  caf::result<compile_answer_ptr>(compile_request),
-  // INTERNAL: work on what has been published since.
-  caf::result<void>(work_atom)>;
+using graph_compiler_actor = port::iface<caf::result<void>(cast_change),
+                                         // Something has become public: compile what it touches.
+                                         caf::result<void>(show_published_ptr),
+                                         // Compile one graph now; everyone is told.
+                                         caf::result<compile_answer_ptr>(compile_request),
+                                         // INTERNAL: work on what has been published since.
+                                         caf::result<void>(work_atom)>;
 
 /// The SHOW STORE: all entities of the active show. Decides on commands one at a time, publishes what is
 /// durable.
-using show_store_actor = port::iface<
-  caf::result<void>(cast_change),
-  // Change one entity; answers when it is durable.
-  caf::result<change_reply>(change_entity_ptr),
-  // Run state of a graph; never waits for the disk.
-  caf::result<void>(set_graph_enabled),
-  // Switch shows.
-  caf::result<void>(activate_show),
-  // Answers when everything decided so far is on the disk, and a show that was loaded has been compiled.
-  caf::result<void>(stop_atom),
-  // INTERNAL: write the run state that the disk hasn't taken yet, or read the show again.
-  caf::result<void>(retry_atom)>;
+using show_store_actor =
+    port::iface<caf::result<void>(cast_change),
+                // Change one entity; answers when it is durable.
+                caf::result<change_reply>(change_entity_ptr),
+                // Run state of a graph; never waits for the disk.
+                caf::result<void>(set_graph_enabled),
+                // Switch shows.
+                caf::result<void>(activate_show),
+                // Answers when everything decided so far is on the disk, and a show that was loaded has been
+                // compiled.
+                caf::result<void>(stop_atom),
+                // INTERNAL: write the run state that the disk hasn't taken yet, or read the show again.
+                caf::result<void>(retry_atom)>;
 
 /// The JOURNAL: the disk. Detached, because it blocks.
 using journal_actor = port::iface<
-  // Make facts durable: all or none.
-  caf::result<void>(commit_facts_ptr),
-  // Read a show; later commits go to it.
-  caf::result<show_on_disk_ptr>(load_show),
-  // Look at the data folder.
-  caf::result<show_list>(list_shows),
-  caf::result<void>(create_show),
-  caf::result<void>(delete_show),
-  // Which other shows have fixtures of a model.
-  caf::result<show_list>(find_model_users)>;
+    // Make facts durable: all or none.
+    caf::result<void>(commit_facts_ptr),
+    // Read a show; later commits go to it.
+    caf::result<show_on_disk_ptr>(load_show),
+    // Look at the data folder.
+    caf::result<show_list>(list_shows), caf::result<void>(create_show), caf::result<void>(delete_show),
+    // Which other shows have fixtures of a model.
+    caf::result<show_list>(find_model_users)>;
 
-/// The CONSOLE PREVIEW: draws the show in the terminal of `troupe serve --preview`. Detached: terminals block.
-using console_preview_actor = port::iface<
-  caf::result<void>(cast_change),
-  // INTERNAL: draw the newest frame.
-  caf::result<void>(draw_atom)>;
+/// The CONSOLE PREVIEW: draws the show in the terminal of `troupe serve --preview`. Detached: terminals
+/// block.
+using console_preview_actor = port::iface<caf::result<void>(cast_change),
+                                          // INTERNAL: draw the newest frame.
+                                          caf::result<void>(draw_atom)>;
 
 /// The SUPERVISOR: spawns the cast, restarts who falls, and ends the show in order.
 using supervisor_actor = port::iface<
-  // Answers when the show has been compiled and runs.
-  caf::result<void>(ready_atom),
-  // Stop everything in order; answers when the last output is dark.
-  caf::result<void>(stop_atom)>;
+    // Answers when the show has been compiled and runs.
+    caf::result<void>(ready_atom),
+    // Stop everything in order; answers when the last output is dark.
+    caf::result<void>(stop_atom)>;
 
 /// Who plays which part on this node.
 struct cast {

@@ -138,7 +138,10 @@ struct entity_record {
   file_place origin;
 
   entity_kind kind() const noexcept { return static_cast<entity_kind>(value.index()); }
-  template <class T> const T& as() const { return std::get<T>(value); }
+  template <class T>
+  const T& as() const {
+    return std::get<T>(value);
+  }
 };
 
 using record_ptr = std::shared_ptr<const entity_record>;

@@ -46,7 +46,8 @@ struct error {
 };
 
 /// What every function that may fail on outside input returns.
-template <class T> using result = tl::expected<T, error>;
+template <class T>
+using result = tl::expected<T, error>;
 
 using failure = tl::unexpected<error>;
 

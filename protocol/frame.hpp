@@ -24,8 +24,8 @@ struct tick_time {
 /// Which fixture stands in which slot. A fixture keeps its slot as long as it exists, so columns, node state
 /// and caches by slot survive edits of the rig.
 struct fixture_layout {
-  std::vector<std::string> ids;      ///< by slot; empty for a free slot
-  std::vector<std::uint32_t> order;  ///< the used slots in the order of the show's fixtures
+  std::vector<std::string> ids;     ///< by slot; empty for a free slot
+  std::vector<std::uint32_t> order; ///< the used slots in the order of the show's fixtures
   std::size_t slots() const noexcept { return ids.size(); }
 };
 

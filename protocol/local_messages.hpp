@@ -148,7 +148,7 @@ struct show_update {
   std::shared_ptr<const input_layout> inputs;           ///< null: unchanged
   bool reset_inputs = false;                            ///< another show: faders 0, buttons released
   std::shared_ptr<const input_image> controls; ///< filled in by input_state, with `inputs`: as they are then
-  std::vector<news> announcements;                      ///< in order
+  std::vector<news> announcements;             ///< in order
 };
 using show_update_ptr = std::shared_ptr<const show_update>;
 
@@ -208,7 +208,7 @@ struct lane_wants {
 
 /// One message of state: the newest for its key wins.
 struct state_text {
-  std::string key; ///< type and id
+  std::string key;                   ///< type and id
   std::optional<entity_kind> resync; ///< of entity/changed: what to fetch again if too many wait
   text_ptr text;
 };
@@ -226,9 +226,9 @@ using client_news_ptr = std::shared_ptr<const client_news>;
 struct frame_subscription {
   wire_mode mode = wire_mode::full;
   bool binary = false;
-  fixture_filter_ptr fixtures;       ///< null: all
-  universe_filter_ptr universes;     ///< null: all
-  std::int64_t min_interval_ns = 0;  ///< from maxHz
+  fixture_filter_ptr fixtures;      ///< null: all
+  universe_filter_ptr universes;    ///< null: all
+  std::int64_t min_interval_ns = 0; ///< from maxHz
 };
 
 /// session → lane: from the next frame on; nothing unsubscribes.

@@ -13,7 +13,8 @@
 
 namespace troupe {
 
-template <class Inspector> auto inspect(Inspector& f, level& x) {
+template <class Inspector>
+auto inspect(Inspector& f, level& x) {
   return port::object(f, x, "troupe::level", port::fld("bits", x.bits));
 }
 
@@ -23,7 +24,8 @@ template <class Inspector> auto inspect(Inspector& f, level& x) {
 struct due {
   std::int64_t deadline_ns = 0; ///< steady clock
 };
-template <class Inspector> auto inspect(Inspector& f, due& x) {
+template <class Inspector>
+auto inspect(Inspector& f, due& x) {
   return port::object(f, x, "troupe::due", port::fld("deadline_ns", x.deadline_ns));
 }
 
@@ -31,7 +33,8 @@ template <class Inspector> auto inspect(Inspector& f, due& x) {
 struct tick {
   tick_time time;
 };
-template <class Inspector> auto inspect(Inspector& f, tick& x) {
+template <class Inspector>
+auto inspect(Inspector& f, tick& x) {
   return port::object(f, x, "troupe::tick", port::fld("frame_number", x.time.frame_number),
                       port::fld("t_ns", x.time.t_ns), port::fld("dt_ns", x.time.dt_ns),
                       port::fld("deadline_ns", x.time.deadline_ns));
@@ -41,7 +44,8 @@ template <class Inspector> auto inspect(Inspector& f, tick& x) {
 struct tick_done {
   std::uint64_t frame_number = 0;
 };
-template <class Inspector> auto inspect(Inspector& f, tick_done& x) {
+template <class Inspector>
+auto inspect(Inspector& f, tick_done& x) {
   return port::object(f, x, "troupe::tick_done", port::fld("frame_number", x.frame_number));
 }
 
@@ -49,7 +53,8 @@ template <class Inspector> auto inspect(Inspector& f, tick_done& x) {
 struct set_tick_rate {
   std::int64_t micro_hz = 60'000'000; ///< 1 to 240 Hz
 };
-template <class Inspector> auto inspect(Inspector& f, set_tick_rate& x) {
+template <class Inspector>
+auto inspect(Inspector& f, set_tick_rate& x) {
   return port::object(f, x, "troupe::set_tick_rate", port::fld("micro_hz", x.micro_hz));
 }
 
@@ -57,7 +62,8 @@ template <class Inspector> auto inspect(Inspector& f, set_tick_rate& x) {
 struct tick_rate_changed {
   std::int64_t micro_hz = 60'000'000;
 };
-template <class Inspector> auto inspect(Inspector& f, tick_rate_changed& x) {
+template <class Inspector>
+auto inspect(Inspector& f, tick_rate_changed& x) {
   return port::object(f, x, "troupe::tick_rate_changed", port::fld("micro_hz", x.micro_hz));
 }
 
@@ -71,7 +77,8 @@ struct input_change {
   std::string input_id;
   level value; ///< of move_fader, 0..1
 };
-template <class Inspector> auto inspect(Inspector& f, input_change& x) {
+template <class Inspector>
+auto inspect(Inspector& f, input_change& x) {
   return port::object(f, x, "troupe::input_change", port::fld("action", x.action),
                       port::fld("input_id", x.input_id), port::fld("value", x.value));
 }
@@ -82,7 +89,8 @@ struct input_batch {
   std::uint64_t client = 0;
   std::vector<input_change> changes;
 };
-template <class Inspector> auto inspect(Inspector& f, input_batch& x) {
+template <class Inspector>
+auto inspect(Inspector& f, input_batch& x) {
   return port::object(f, x, "troupe::input_batch", port::fld("client", x.client),
                       port::fld("changes", x.changes));
 }
@@ -91,7 +99,8 @@ template <class Inspector> auto inspect(Inspector& f, input_batch& x) {
 struct input_refusals {
   std::vector<std::uint32_t> indices;
 };
-template <class Inspector> auto inspect(Inspector& f, input_refusals& x) {
+template <class Inspector>
+auto inspect(Inspector& f, input_refusals& x) {
   return port::object(f, x, "troupe::input_refusals", port::fld("indices", x.indices));
 }
 
@@ -99,7 +108,8 @@ template <class Inspector> auto inspect(Inspector& f, input_refusals& x) {
 struct client_gone {
   std::uint64_t client = 0;
 };
-template <class Inspector> auto inspect(Inspector& f, client_gone& x) {
+template <class Inspector>
+auto inspect(Inspector& f, client_gone& x) {
   return port::object(f, x, "troupe::client_gone", port::fld("client", x.client));
 }
 
@@ -111,7 +121,8 @@ struct set_graph_enabled {
   std::string graph_id;
   bool enabled = true;
 };
-template <class Inspector> auto inspect(Inspector& f, set_graph_enabled& x) {
+template <class Inspector>
+auto inspect(Inspector& f, set_graph_enabled& x) {
   return port::object(f, x, "troupe::set_graph_enabled", port::fld("graph_id", x.graph_id),
                       port::fld("enabled", x.enabled));
 }
@@ -120,7 +131,8 @@ template <class Inspector> auto inspect(Inspector& f, set_graph_enabled& x) {
 struct activate_show {
   std::string show;
 };
-template <class Inspector> auto inspect(Inspector& f, activate_show& x) {
+template <class Inspector>
+auto inspect(Inspector& f, activate_show& x) {
   return port::object(f, x, "troupe::activate_show", port::fld("show", x.show));
 }
 
@@ -128,7 +140,8 @@ template <class Inspector> auto inspect(Inspector& f, activate_show& x) {
 struct create_show {
   std::string show;
 };
-template <class Inspector> auto inspect(Inspector& f, create_show& x) {
+template <class Inspector>
+auto inspect(Inspector& f, create_show& x) {
   return port::object(f, x, "troupe::create_show", port::fld("show", x.show));
 }
 
@@ -136,20 +149,23 @@ template <class Inspector> auto inspect(Inspector& f, create_show& x) {
 struct delete_show {
   std::string show;
 };
-template <class Inspector> auto inspect(Inspector& f, delete_show& x) {
+template <class Inspector>
+auto inspect(Inspector& f, delete_show& x) {
   return port::object(f, x, "troupe::delete_show", port::fld("show", x.show));
 }
 
 /// lane → journal: which shows the data folder holds at this moment. Answer: show_list.
 struct list_shows {};
-template <class Inspector> auto inspect(Inspector& f, list_shows& x) {
+template <class Inspector>
+auto inspect(Inspector& f, list_shows& x) {
   return port::object(f, x, "troupe::list_shows");
 }
 
 struct show_list {
   std::vector<std::string> names; ///< sorted
 };
-template <class Inspector> auto inspect(Inspector& f, show_list& x) {
+template <class Inspector>
+auto inspect(Inspector& f, show_list& x) {
   return port::object(f, x, "troupe::show_list", port::fld("names", x.names));
 }
 
@@ -157,7 +173,8 @@ template <class Inspector> auto inspect(Inspector& f, show_list& x) {
 struct find_model_users {
   std::string model_id;
 };
-template <class Inspector> auto inspect(Inspector& f, find_model_users& x) {
+template <class Inspector>
+auto inspect(Inspector& f, find_model_users& x) {
   return port::object(f, x, "troupe::find_model_users", port::fld("model_id", x.model_id));
 }
 

@@ -9,15 +9,19 @@ namespace troupe::port {
 
 #if CAF_VERSION < 1800
 
-template <class Signature> struct clause;
-template <class... Out, class... In> struct clause<caf::result<Out...>(In...)> {
+template <class Signature>
+struct clause;
+template <class... Out, class... In>
+struct clause<caf::result<Out...>(In...)> {
   using type = typename caf::replies_to<In...>::template with<Out...>;
 };
 
 /// A typed actor interface from signatures like `caf::result<void>(tick)`.
-template <class... Signatures> using iface = caf::typed_actor<typename clause<Signatures>::type...>;
+template <class... Signatures>
+using iface = caf::typed_actor<typename clause<Signatures>::type...>;
 
-template <class Block> void register_types(caf::actor_system_config& config) {
+template <class Block>
+void register_types(caf::actor_system_config& config) {
   config.add_message_types<Block>();
 }
 
@@ -39,25 +43,36 @@ inline std::string render(caf::actor_system& system, const caf::error& reason) {
 inline caf::error make_error(std::uint8_t code, caf::message context) {
   return caf::error{code, caf::atom("troupe"), std::move(context)};
 }
-inline bool is_own(const caf::error& reason) { return reason.category() == caf::atom("troupe"); }
+inline bool is_own(const caf::error& reason) {
+  return reason.category() == caf::atom("troupe");
+}
 
 /// The promise of an answer without contents, which 0.17's typed promise can't deliver.
 using void_promise = caf::response_promise;
-template <class Self> void_promise promise_nothing(Self* self) { return self->make_response_promise(); }
-inline void fulfil(void_promise& promise) { promise.deliver(caf::unit); }
+template <class Self>
+void_promise promise_nothing(Self* self) {
+  return self->make_response_promise();
+}
+inline void fulfil(void_promise& promise) {
+  promise.deliver(caf::unit);
+}
 
 #else
 
 using void_promise = caf::typed_response_promise<void>;
-template <class Self> void_promise promise_nothing(Self* self) {
+template <class Self>
+void_promise promise_nothing(Self* self) {
   return self->template make_response_promise<void>();
 }
-inline void fulfil(void_promise& promise) { promise.deliver(); }
+inline void fulfil(void_promise& promise) {
+  promise.deliver();
+}
 
+template <class... Signatures>
+using iface = caf::typed_actor<Signatures...>;
 
-template <class... Signatures> using iface = caf::typed_actor<Signatures...>;
-
-template <class Block> void register_types(caf::actor_system_config&) {
+template <class Block>
+void register_types(caf::actor_system_config&) {
   caf::init_global_meta_objects<Block>();
   caf::core::init_global_meta_objects();
 }
@@ -71,22 +86,34 @@ inline void set_scheduler(caf::actor_system_config& config, const char* policy, 
   if (max_throughput) config.set("caf.scheduler.max-throughput", max_throughput);
 }
 
-inline std::string render(caf::actor_system&, const caf::error& reason) { return to_string(reason); }
+inline std::string render(caf::actor_system&, const caf::error& reason) {
+  return to_string(reason);
+}
 
 #endif
 
 /// The state of a stateful actor.
 #if CAF_VERSION < 10000
-template <class Self> auto& state(Self* self) { return self->state; }
+template <class Self>
+auto& state(Self* self) {
+  return self->state;
+}
 #else
-template <class Self> auto& state(Self* self) { return self->state(); }
+template <class Self>
+auto& state(Self* self) {
+  return self->state();
+}
 #endif
 
-template <class T> struct field {
+template <class T>
+struct field {
   const char* name;
   T& ref;
 };
-template <class T> field<T> fld(const char* name, T& ref) { return {name, ref}; }
+template <class T>
+field<T> fld(const char* name, T& ref) {
+  return {name, ref};
+}
 
 /// The body of every `inspect`.
 template <class Inspector, class T, class... Fields>

@@ -22,7 +22,8 @@ class show_state {
   /// @returns nullptr if there is none
   record_ptr find(entity_kind kind, std::string_view id) const { return table(kind).find(id); }
 
-  template <class T> const T* find_as(entity_kind kind, std::string_view id) const {
+  template <class T>
+  const T* find_as(entity_kind kind, std::string_view id) const {
     const auto* found = table(kind).find_raw(id);
     return found ? &found->template as<T>() : nullptr;
   }
@@ -30,7 +31,10 @@ class show_state {
   std::size_t count(entity_kind kind) const noexcept { return table(kind).size(); }
 
   /// Calls `visit(const record_ptr&)` in the order of creation.
-  template <class Visit> void each(entity_kind kind, Visit&& visit) const { table(kind).each(visit); }
+  template <class Visit>
+  void each(entity_kind kind, Visit&& visit) const {
+    table(kind).each(visit);
+  }
 
   /// Grows with every change of the kind; for caches and ETags. Unique within one process.
   std::uint64_t version(entity_kind kind) const noexcept { return versions_[index(kind)]; }

@@ -17,7 +17,7 @@ constexpr auto status_period = 100ms;
 constexpr auto big_status_period = 1s;
 constexpr std::size_t big_status = 64 * 1024;
 constexpr std::size_t max_new_shows = 64; // as many as a client may have waiting
-constexpr auto grid_slack = 2ms; // a tick that is a little early still counts
+constexpr auto grid_slack = 2ms;          // a tick that is a little early still counts
 
 text_ptr as_text(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
@@ -153,7 +153,6 @@ void take_controls(frame_hub_state& st, const show_update& update) {
   const auto early = std::exchange(st.early_inputs, nullptr);
   if (early && early->layout == st.inputs->layout && early->version > st.inputs->version) st.inputs = early;
 }
-
 
 void take_update(pointer self, const show_update& update) {
   auto& st = port::state(self);

@@ -38,7 +38,7 @@ struct frame_hub_state {
   state_throttle news;
   std::shared_ptr<const input_image> inputs;
   std::shared_ptr<const input_image> early_inputs; // of a show that isn't announced yet
-  std::vector<std::string> new_shows; // to be announced with the first frame of the last of them
+  std::vector<std::string> new_shows;              // to be announced with the first frame of the last of them
   caf::actor_clock::time_point status_sent{-std::chrono::hours{1}};
   bool status_wanted = true; // something happened that clients want to see soon
   bool status_big = false;

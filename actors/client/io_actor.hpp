@@ -15,7 +15,8 @@ class io_actor;
 }
 
 namespace caf {
-template <> class behavior_type_of<troupe::actors::io_actor> {
+template <>
+class behavior_type_of<troupe::actors::io_actor> {
  public:
   using type = behavior;
 };
@@ -23,8 +24,9 @@ template <> class behavior_type_of<troupe::actors::io_actor> {
 
 namespace troupe::actors {
 
-using io_actor_base = caf::extend<caf::scheduled_actor, io_actor>::with<caf::mixin::sender, caf::mixin::requester,
-                                                                        caf::mixin::behavior_changer>;
+using io_actor_base =
+    caf::extend<caf::scheduled_actor, io_actor>::with<caf::mixin::sender, caf::mixin::requester,
+                                                      caf::mixin::behavior_changer>;
 
 /// CAF's actor_companion can't send requests, so this is its own class. Untyped inside, because CAF has no
 /// typed actor that is run by somebody else's thread.

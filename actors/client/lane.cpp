@@ -22,7 +22,8 @@ std::string inputs_message(const input_image& image, std::uint64_t since) {
   for (std::size_t i = 0; i < image.faders.size(); ++i)
     if (image.fader_versions[i] > since) faders.push_back({image.layout->faders[i], image.faders[i]});
   for (std::size_t i = 0; i < image.buttons.size(); ++i)
-    if (image.button_versions[i] > since) buttons.push_back({image.layout->buttons[i], image.buttons[i] != 0});
+    if (image.button_versions[i] > since)
+      buttons.push_back({image.layout->buttons[i], image.buttons[i] != 0});
   return ws::input_changed_message(faders, buttons);
 }
 
@@ -91,7 +92,8 @@ void lane::begin(client& one) {
   });
   one.connection->start({[this, id](std::string text, auto) {
                            const auto found = clients_.find(id);
-                           if (found != clients_.end()) send(found->second->session, client_text{std::move(text)});
+                           if (found != clients_.end())
+                             send(found->second->session, client_text{std::move(text)});
                          },
                          [this, id](std::uint16_t) { farewell(id); }});
   one.box.status(status_);
@@ -184,10 +186,17 @@ net::outgoing lane::next(client& one) {
     auto item = one.box.next();
     net::outgoing message;
     switch (item.what) {
-    case outbox_item::kind::nothing: return nullptr;
-    case outbox_item::kind::text: message = framed(item.text); break;
-    case outbox_item::kind::frame: message = frame_for(one); break;
-    case outbox_item::kind::inputs: message = inputs_for(one); break;
+    case outbox_item::kind::nothing:
+      return nullptr;
+    case outbox_item::kind::text:
+      message = framed(item.text);
+      break;
+    case outbox_item::kind::frame:
+      message = frame_for(one);
+      break;
+    case outbox_item::kind::inputs:
+      message = inputs_for(one);
+      break;
     }
     if (message) return message;
   }
@@ -222,8 +231,9 @@ net::outgoing lane::binary_frame_for(client& one) {
   if (!dmx_) return nullptr;
   const auto& wanted = *one.subscription;
   const auto base = std::exchange(one.base, dmx_->frame_number());
-  const auto text = wanted.mode == wire_mode::full ? frame_binary::shared_full(*dmx_, wanted.universes)
-                                                   : frame_binary::shared_delta(*dmx_, base, wanted.universes);
+  const auto text = wanted.mode == wire_mode::full
+                        ? frame_binary::shared_full(*dmx_, wanted.universes)
+                        : frame_binary::shared_delta(*dmx_, base, wanted.universes);
   return text ? framed(text, true) : nullptr;
 }
 

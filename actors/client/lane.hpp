@@ -45,9 +45,9 @@ class lane final : public io_actor {
     session_actor session;
     outbox box;
     std::optional<frame_subscription> subscription;
-    std::uint64_t base = 0;          // the newest frame it has, of this show; 0: none
+    std::uint64_t base = 0;           // the newest frame it has, of this show; 0: none
     std::int64_t next_frame_t_ns = 0; // with maxHz
-    std::uint64_t inputs_seen = 0;   // version
+    std::uint64_t inputs_seen = 0;    // version
   };
 
   lane_actor handle();

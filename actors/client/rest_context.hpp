@@ -23,7 +23,9 @@ using context_ptr = std::shared_ptr<const context>;
 
 /// The part of an answer's life that is the same everywhere: shared by the two arms of a request.
 using reply = std::shared_ptr<net::responder>;
-inline reply hold(net::responder&& answer) { return std::make_shared<net::responder>(std::move(answer)); }
+inline reply hold(net::responder&& answer) {
+  return std::make_shared<net::responder>(std::move(answer));
+}
 
 /// The error arm of every request.
 inline auto refuse(reply answer) {

@@ -83,7 +83,8 @@ void read_one(const context& shared, entity_kind kind, const http_request& reque
 void create(const context& shared, entity_kind kind, http_request& request, responder answer) {
   auto body = object_body(request.body);
   if (!body) return answer.send(body.error());
-  send_change(shared, request, std::move(answer), {create_entity{kind, std::move(*body)}, author_of(request)}, 201);
+  send_change(shared, request, std::move(answer), {create_entity{kind, std::move(*body)}, author_of(request)},
+              201);
 }
 
 result<std::uint64_t> revision_in(const boost::json::object& body) {
@@ -165,8 +166,11 @@ void compile(const context& shared, http_request& request, responder answer) {
   if (!who) return answer.send(who.error());
   auto held = hold(std::move(answer));
   lane.request((*who)->graph_compiler, answer_timeout, compile_request{std::string{request.parameter("id")}})
-      .then([held](const compile_answer_ptr& told) { held->send(data_response(200, to_json_value(told->outcome))); },
-            refuse(held));
+      .then(
+          [held](const compile_answer_ptr& told) {
+            held->send(data_response(200, to_json_value(told->outcome)));
+          },
+          refuse(held));
 }
 
 } // namespace
@@ -192,9 +196,8 @@ void add_entities(net::router& routes, context_ptr shared) {
   routes.add(http_method::get, "/api/inputs/:id/usage", [=](http_request& request, responder answer) {
     read_usage(*shared, request, std::move(answer));
   });
-  routes.add(http_method::post, "/api/graphs/:id/compile", [=](http_request& request, responder answer) {
-    compile(*shared, request, std::move(answer));
-  });
+  routes.add(http_method::post, "/api/graphs/:id/compile",
+             [=](http_request& request, responder answer) { compile(*shared, request, std::move(answer)); });
 }
 
 } // namespace troupe::actors::rest

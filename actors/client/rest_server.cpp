@@ -32,9 +32,9 @@ class problem_cache {
     if (seen_ != show) {
       found_.clear();
       for (const auto& one : show->problems) found_.push_back(as_json(one));
-      for (const auto& one : storage::dangling_references(show->state))
-        found_.push_back(to_json_value(one));
-      if (!show->storage_failure.empty()) found_.push_back({{"check", "storage"}, {"reason", show->storage_failure}});
+      for (const auto& one : storage::dangling_references(show->state)) found_.push_back(to_json_value(one));
+      if (!show->storage_failure.empty())
+        found_.push_back({{"check", "storage"}, {"reason", show->storage_failure}});
       seen_ = show;
     }
     return found_;
@@ -74,12 +74,12 @@ struct health_answer {
     if (!running) problems.push_back({{"check", "runtime"}, {"reason", "no ticks are made"}});
     checks["runtime"] = running ? "ok" : "failed";
     checks["outputs"] = std::move(outputs);
-    held->send(net::json_response(running ? 200 : 503,
-                                  to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
-                                                              {"timestamp", now_ms},
-                                                              {"version", version},
-                                                              {"problems", std::move(problems)},
-                                                              {"checks", std::move(checks)}})));
+    held->send(net::json_response(
+        running ? 200 : 503, to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
+                                                         {"timestamp", now_ms},
+                                                         {"version", version},
+                                                         {"problems", std::move(problems)},
+                                                         {"checks", std::move(checks)}})));
   }
 };
 
@@ -114,7 +114,8 @@ void runtime_status(const context& shared, responder answer) {
   const auto& gauges = *shared.options.gauges;
   const auto show = shared.show();
   std::size_t enabled = 0;
-  show->state.each(entity_kind::graph, [&](const record_ptr& record) { enabled += record->as<graph>().enabled; });
+  show->state.each(entity_kind::graph,
+                   [&](const record_ptr& record) { enabled += record->as<graph>().enabled; });
   answer.send(data_response(200, {{"running", shared.options.running()},
                                   {"frameNumber", gauges.frame_number.load()},
                                   {"targetHz", static_cast<double>(gauges.micro_hz.load()) / 1e6},

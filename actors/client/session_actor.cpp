@@ -37,16 +37,18 @@ class client_desk {
 
   void flush_inputs() {
     if (st_.inputs.in_flight() || st_.inputs.empty()) return;
-    self_->request(st_.options.peers->input_state, answer_timeout,
-                   input_batch{st_.options.client, st_.inputs.take()})
+    self_
+        ->request(st_.options.peers->input_state, answer_timeout,
+                  input_batch{st_.options.client, st_.inputs.take()})
         .then([this_ = *this](const input_refusals& refused) mutable { this_.inputs_taken(refused); },
               [this_ = *this](const caf::error&) mutable { this_.inputs_taken({}); });
   }
 
   void leave() {
     if (!st_.inputs.empty())
-      self_->request(st_.options.peers->input_state, answer_timeout,
-                     input_batch{st_.options.client, st_.inputs.take()})
+      self_
+          ->request(st_.options.peers->input_state, answer_timeout,
+                    input_batch{st_.options.client, st_.inputs.take()})
           .then([](const input_refusals&) {}, [](const caf::error&) {});
     self_->send(st_.options.peers->input_state, client_gone{st_.options.client});
     self_->quit();
@@ -63,10 +65,12 @@ class client_desk {
           std::holds_alternative<ws::button_press>(*parsed.message))
         what = kind::button;
     }
-    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(self_->clock().now().time_since_epoch());
+    const auto now =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(self_->clock().now().time_since_epoch());
     const auto verdict = st_.budget.spend(what, now);
     if (verdict == client_budget::verdict::drop_and_tell)
-      refuse({ec::rate_limited, "too many messages; the excess of this second is dropped", {}}, parsed.request_id);
+      refuse({ec::rate_limited, "too many messages; the excess of this second is dropped", {}},
+             parsed.request_id);
     return verdict == client_budget::verdict::pass;
   }
 
@@ -108,15 +112,16 @@ class client_desk {
   }
 
   void act(ws::set_enabled& wanted, boost::json::value& request_id) {
-    self_->request(st_.options.peers->show_store, answer_timeout,
-                   set_graph_enabled{std::move(wanted.instance_id), wanted.enabled})
-        .then([] {},
-              [this_ = *this, request_id](const caf::error& reason) mutable {
-                this_.refuse(from_caf(reason), request_id);
-              });
+    self_
+        ->request(st_.options.peers->show_store, answer_timeout,
+                  set_graph_enabled{std::move(wanted.instance_id), wanted.enabled})
+        .then([] {}, [this_ = *this, request_id](
+                         const caf::error& reason) mutable { this_.refuse(from_caf(reason), request_id); });
   }
 
-  void act(ws::ping& asked, boost::json::value&) { tell(ws::pong_message(asked, st_.options.wall_time_ms())); }
+  void act(ws::ping& asked, boost::json::value&) {
+    tell(ws::pong_message(asked, st_.options.wall_time_ms()));
+  }
 
   void inputs_taken(const input_refusals& refused) {
     for (const auto index : refused.indices)

@@ -26,10 +26,11 @@ struct session_state {
   session_options options;
   client_budget budget;
   input_queue inputs;
-  std::size_t handled = 0; ///< messages the client hasn't been given credit for yet
+  std::size_t handled = 0;       ///< messages the client hasn't been given credit for yet
   std::size_t handled_bytes = 0; ///< their length
 };
 
-session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self, session_options options);
+session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
+                                     session_options options);
 
 } // namespace troupe::actors

@@ -23,7 +23,8 @@ std::optional<std::string> environment_variable(std::string_view name) {
 
 void take_rig(console_preview_state& st) {
   const auto show = st.published->now();
-  const std::array versions{show->state.version(entity_kind::fixture), show->state.version(entity_kind::group)};
+  const std::array versions{show->state.version(entity_kind::fixture),
+                            show->state.version(entity_kind::group)};
   if (std::exchange(st.rig_versions, versions) != versions) console::apply_state(st.model, show->state);
 }
 

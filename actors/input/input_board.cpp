@@ -64,9 +64,15 @@ bool input_board::apply(std::uint64_t client, const input_change& change) {
   const auto index = find(fader ? layout_->faders : layout_->buttons, change.input_id);
   if (!index) return false;
   switch (change.action) {
-  case input_action::move_fader: move_fader(*index, std::clamp(change.value.value(), 0.0f, 1.0f)); break;
-  case input_action::press_down: hold(*index, client); break;
-  case input_action::release: let_go(*index, client); break;
+  case input_action::move_fader:
+    move_fader(*index, std::clamp(change.value.value(), 0.0f, 1.0f));
+    break;
+  case input_action::press_down:
+    hold(*index, client);
+    break;
+  case input_action::release:
+    let_go(*index, client);
+    break;
   case input_action::press_once:
     let_go(*index, client);
     buttons_[*index].pressed = stale_ = true;

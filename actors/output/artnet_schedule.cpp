@@ -64,7 +64,8 @@ std::span<const artnet_schedule::packet* const> artnet_schedule::due(time now) {
     if (now < deadline) continue;
     batch_.push_back(stamp(one));
     // At a limited rate the cadence is kept, not the moment of this call, unless it fell behind.
-    const bool on_cadence = one.sent && timing_.min_interval.count() > 0 && now - deadline < timing_.min_interval;
+    const bool on_cadence =
+        one.sent && timing_.min_interval.count() > 0 && now - deadline < timing_.min_interval;
     one.sent = on_cadence ? deadline : now;
     if (one.retiring) retired_.push_back(address);
   }

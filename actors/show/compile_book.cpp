@@ -138,12 +138,24 @@ compile_book::touched compile_book::examine(std::span<const fact> facts) const {
   touched what;
   for (const auto& happened : facts) {
     switch (kind_of(happened)) {
-    case entity_kind::model: note_model(what, happened); break;
-    case entity_kind::fixture: note_fixture(what, happened); break;
-    case entity_kind::group: what.groups.insert(id_of(happened)); break;
-    case entity_kind::input: what.inputs.insert(id_of(happened)); break;
-    case entity_kind::preset: what.presets.insert(id_of(happened)); break;
-    case entity_kind::graph: what.graphs.insert(id_of(happened)); break;
+    case entity_kind::model:
+      note_model(what, happened);
+      break;
+    case entity_kind::fixture:
+      note_fixture(what, happened);
+      break;
+    case entity_kind::group:
+      what.groups.insert(id_of(happened));
+      break;
+    case entity_kind::input:
+      what.inputs.insert(id_of(happened));
+      break;
+    case entity_kind::preset:
+      what.presets.insert(id_of(happened));
+      break;
+    case entity_kind::graph:
+      what.graphs.insert(id_of(happened));
+      break;
     }
   }
   return what;

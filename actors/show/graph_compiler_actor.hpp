@@ -20,6 +20,7 @@ struct graph_compiler_state {
 };
 
 graph_compiler_actor::behavior_type
-graph_compiler(graph_compiler_actor::stateful_pointer<graph_compiler_state> self, engine::rig_options options);
+graph_compiler(graph_compiler_actor::stateful_pointer<graph_compiler_state> self,
+               engine::rig_options options);
 
 } // namespace troupe::actors

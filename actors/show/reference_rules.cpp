@@ -77,8 +77,10 @@ result<void> check_references(const show_state& state, const entity_record& reco
     return check_fixture(state, record.as<fixture>(), before ? &before->as<fixture>() : nullptr);
   case entity_kind::group:
     return check_group(state, record.as<group>(), before ? &before->as<group>() : nullptr);
-  case entity_kind::model: return before ? check_model(state, record) : result<void>{};
-  default: return {};
+  case entity_kind::model:
+    return before ? check_model(state, record) : result<void>{};
+  default:
+    return {};
   }
 }
 

@@ -21,8 +21,8 @@ result<void> show_book::writable(entity_kind kind) const {
   const auto& damage = read_only_[static_cast<std::size_t>(kind)];
   if (!damage) return {};
   error what{ec::storage_unavailable,
-             fmt::format("{}:{}:{}: {}; mend the file and activate the show again", damage->file, damage->line,
-                         damage->column, damage->reason),
+             fmt::format("{}:{}:{}: {}; mend the file and activate the show again", damage->file,
+                         damage->line, damage->column, damage->reason),
              {}};
   what.details["file"] = damage->file;
   what.details["line"] = damage->line;

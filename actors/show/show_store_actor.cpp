@@ -32,7 +32,8 @@ class store {
   void decide(const change_entity& command, caf::typed_response_promise<change_reply> promise) {
     const auto* removal = std::get_if<delete_entity>(&command.command);
     if (removal && removal->kind == entity_kind::model) return ask_other_shows(*removal, std::move(promise));
-    auto made = std::visit([&](const auto& one) { return st_.rules.decide(st_.pending, one); }, command.command);
+    auto made =
+        std::visit([&](const auto& one) { return st_.rules.decide(st_.pending, one); }, command.command);
     conclude(std::move(made), std::move(promise));
   }
 
@@ -82,7 +83,8 @@ class store {
     st_.unsaved_run_state.insert(command.graph_id);
     if (show_run_state(command.graph_id)) {
       publish();
-      announce(std::vector<fact>{graph_enabled_set{st_.published.find(entity_kind::graph, command.graph_id)}});
+      announce(
+          std::vector<fact>{graph_enabled_set{st_.published.find(entity_kind::graph, command.graph_id)}});
     }
     commit();
     return caf::unit;
@@ -106,8 +108,9 @@ class store {
       return;
     }
     st_.committing = true;
-    self_->request(st_.peers->journal, commit_timeout,
-                   std::make_shared<const commit_facts>(commit_facts{st_.flying.facts}))
+    self_
+        ->request(st_.peers->journal, commit_timeout,
+                  std::make_shared<const commit_facts>(commit_facts{st_.flying.facts}))
         .then([this_ = *this]() mutable { this_.committed(); },
               [this_ = *this](const caf::error& reason) mutable { this_.failed(from_caf(reason)); });
   }
@@ -161,7 +164,8 @@ class store {
 
   // -- loading ------------------------------------------------------------------------------------------
 
-  template <class Task> void when_loaded(Task task) {
+  template <class Task>
+  void when_loaded(Task task) {
     if (st_.loaded && !st_.loading) return task();
     st_.held.emplace_back(std::move(task));
   }
@@ -183,15 +187,14 @@ class store {
 
   void load(const std::string& show, bool demo, std::shared_ptr<port::void_promise> done) {
     self_->request(st_.peers->journal, load_timeout, load_show{show, demo})
-        .then(
-            [this_ = *this, done](const show_on_disk_ptr& found) mutable { this_.take(*found, done); },
-            [this_ = *this, done](const caf::error& reason) mutable {
-              auto& st = this_.st_;
-              st.loading = false;
-              if (done) done->deliver(reason);
-              if (!st.loaded) this_.self_->delayed_send(this_.self_, retry_period, retry_atom_v);
-              this_.release_held();
-            });
+        .then([this_ = *this, done](const show_on_disk_ptr& found) mutable { this_.take(*found, done); },
+              [this_ = *this, done](const caf::error& reason) mutable {
+                auto& st = this_.st_;
+                st.loading = false;
+                if (done) done->deliver(reason);
+                if (!st.loaded) this_.self_->delayed_send(this_.self_, retry_period, retry_atom_v);
+                this_.release_held();
+              });
   }
 
   void take(const show_on_disk& found, std::shared_ptr<port::void_promise> done) {

@@ -13,8 +13,8 @@
 namespace troupe::actors {
 
 struct show_store_options {
-  std::string show;           ///< the one to read when there is no `loaded`
-  show_on_disk_ptr loaded;    ///< as it was read at the start; null after a restart
+  std::string show;        ///< the one to read when there is no `loaded`
+  show_on_disk_ptr loaded; ///< as it was read at the start; null after a restart
   show_book_options rules;
   std::shared_ptr<publication> published;
 };

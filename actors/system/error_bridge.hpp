@@ -13,7 +13,8 @@ caf::error to_caf(const error& what);
 error from_caf(const caf::error& reason);
 
 /// The usual end of a handler that may fail.
-template <class T> caf::result<T> answer(result<T> outcome) {
+template <class T>
+caf::result<T> answer(result<T> outcome) {
   if (!outcome) return to_caf(outcome.error());
   if constexpr (std::is_void_v<T>)
     return caf::unit;

@@ -13,12 +13,18 @@ bool as_json = false;
 
 spdlog::level::level_enum as_spdlog(level one) {
   switch (one) {
-  case level::trace: return spdlog::level::trace;
-  case level::debug: return spdlog::level::debug;
-  case level::info: return spdlog::level::info;
-  case level::warn: return spdlog::level::warn;
-  case level::error: return spdlog::level::err;
-  case level::off: return spdlog::level::off;
+  case level::trace:
+    return spdlog::level::trace;
+  case level::debug:
+    return spdlog::level::debug;
+  case level::info:
+    return spdlog::level::info;
+  case level::warn:
+    return spdlog::level::warn;
+  case level::error:
+    return spdlog::level::err;
+  case level::off:
+    return spdlog::level::off;
   }
   return spdlog::level::info;
 }

@@ -171,7 +171,8 @@ class server_process {
     rest.instance = random_id().substr(0, 8);
     rest.wall_time_ms = wall_time_ms;
     rest.running = [this] { return ticking(); };
-    server_.emplace(pool_, as_options(settings_.http, net::all_loopback(*addresses)), rest_api(std::move(rest)),
+    server_.emplace(pool_, as_options(settings_.http, net::all_loopback(*addresses)),
+                    rest_api(std::move(rest)),
                     [this](std::shared_ptr<net::ws_connection> connection, const net::http_request&) {
                       auto& lane = *lanes_.at(connection->lane());
                       lane.welcome(std::move(connection));
@@ -318,7 +319,8 @@ void log_problems(const show_on_disk& loaded) {
 int serve(const storage::config& settings, bool preview) {
   preview = preview && isatty(STDOUT_FILENO);
   // Log lines would run through the picture: only what can't wait is said.
-  log::configure(preview ? std::max(log::level::error, as_level(settings.log.level)) : as_level(settings.log.level),
+  log::configure(preview ? std::max(log::level::error, as_level(settings.log.level))
+                         : as_level(settings.log.level),
                  settings.log.format == storage::log_format::json ? log::format::json : log::format::text);
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
   end_signals signals;

@@ -46,7 +46,8 @@ class theatre {
   void fallen(const caf::down_msg& down) {
     const auto name = restart(down.source);
     if (name.empty() || st_.stopping) return;
-    log::error("supervisor", name + " failed (" + port::render(self_->system(), down.reason) + "), restarted");
+    log::error("supervisor",
+               name + " failed (" + port::render(self_->system(), down.reason) + "), restarted");
     const auto now = self_->clock().now();
     st_.falls.push_back(now);
     std::erase_if(st_.falls, [now](auto at) { return at + budget_window < now; });
@@ -80,7 +81,9 @@ class theatre {
     };
     if (*missing == 0) return next();
     for (const auto& output : st_.parts.outputs)
-      self_->request(output, dark_timeout, go_dark{}).then(next, [next](const caf::error&) mutable { next(); });
+      self_->request(output, dark_timeout, go_dark{}).then(next, [next](const caf::error&) mutable {
+        next();
+      });
   }
 
   void release() {
@@ -112,7 +115,8 @@ class theatre {
     if (who.console_preview) self_->send(who.console_preview, change);
   }
 
-  template <class Fun, class... Args> auto spawn_apart(Fun fun, Args&&... args) {
+  template <class Fun, class... Args>
+  auto spawn_apart(Fun fun, Args&&... args) {
     return st_.options.detach ? self_->spawn<caf::monitored + caf::detached>(fun, std::forward<Args>(args)...)
                               : self_->spawn<caf::monitored>(fun, std::forward<Args>(args)...);
   }
@@ -130,7 +134,10 @@ class theatre {
 
   stage_actor spawn_stage() { return spawn_apart(stage); }
   output_actor spawn_output(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
-  void spawn_preview() { st_.parts.console_preview = spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges); }
+  void spawn_preview() {
+    st_.parts.console_preview =
+        spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges);
+  }
   void spawn_ticker() { st_.parts.ticker = self_->spawn<caf::monitored>(ticker, st_.options.ticker); }
 
   /// @returns the name of who was restarted; empty if it was nobody of the cast

@@ -33,7 +33,7 @@ struct supervisor_options {
   /// An actor keeps failing: the process should end, and whatever runs it start it anew.
   std::function<void(const std::string& why)> give_up;
   bool preview = false; ///< draw the show on the standard output
-  bool detach = true; ///< whether blocking and time-critical actors get threads; not in deterministic tests
+  bool detach = true;   ///< whether blocking and time-critical actors get threads; not in deterministic tests
 };
 
 struct supervisor_state {

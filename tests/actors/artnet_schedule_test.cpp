@@ -179,6 +179,10 @@ TEST_CASE("art-net schedule: the last frame is black or held, once for every uni
   plan.offer(dmx({{1, 9}, {2, 8}}));
   plan.due(1s);
   plan.offer(dmx({{1, 7}, {2, 8, false}}));
-  SECTION("black") { CHECK(read(plan.last(true)) == packets{{1, 2, 0}, {2, 2, 0}}); }
-  SECTION("held, with what wasn't sent yet") { CHECK(read(plan.last(false)) == packets{{1, 2, 7}, {2, 2, 8}}); }
+  SECTION("black") {
+    CHECK(read(plan.last(true)) == packets{{1, 2, 0}, {2, 2, 0}});
+  }
+  SECTION("held, with what wasn't sent yet") {
+    CHECK(read(plan.last(false)) == packets{{1, 2, 7}, {2, 2, 8}});
+  }
 }

@@ -64,7 +64,8 @@ TEST_CASE("input queue: a flood of one fader stays small and never crowds for go
 
 TEST_CASE("input queue: it is crowded at 256 changes", "[actors][unit]") {
   input_queue queue;
-  for (std::size_t i = 0; i + 1 < input_queue::full; ++i) queue.press(input_action::press_once, "go", nullptr);
+  for (std::size_t i = 0; i + 1 < input_queue::full; ++i)
+    queue.press(input_action::press_once, "go", nullptr);
   CHECK_FALSE(queue.crowded());
   queue.press(input_action::press_once, "go", nullptr);
   CHECK(queue.crowded());

@@ -87,7 +87,8 @@ TEST_CASE("compile book: an update that changes no program still is told with it
 
 TEST_CASE("compile book: run state installs, and is told without a result", "[actors][unit]") {
   desk on;
-  const auto update = on.take({graph_enabled_set{with_enabled(*on.state.find(entity_kind::graph, "look"), false)}});
+  const auto update =
+      on.take({graph_enabled_set{with_enabled(*on.state.find(entity_kind::graph, "look"), false)}});
   CHECK(told(update) == lines{"updated graph look 1"});
   REQUIRE(recompiled(update) == lines{"look"});
   CHECK_FALSE(update.install->graphs[0].enabled);
@@ -109,13 +110,15 @@ TEST_CASE("compile book: a result that changes by another entity is told", "[act
   CHECK(told(gone)[1].starts_with("result look 1"));
   REQUIRE(on.book.result_of("look"));
   CHECK_FALSE(on.book.result_of("look")->errors.empty());
-  const auto back = on.take({entity_created{record(entity_kind::group, "front", R"({"name":"F","fixtureIds":[]})")}});
+  const auto back =
+      on.take({entity_created{record(entity_kind::group, "front", R"({"name":"F","fixtureIds":[]})")}});
   CHECK(told(back) == lines{"created group front 1", "result look 1 ok"});
 }
 
 TEST_CASE("compile book: what no graph depends on compiles nothing", "[actors][unit]") {
   desk on;
-  const auto group = on.take({entity_created{record(entity_kind::group, "side", R"({"name":"S","fixtureIds":["a"]})")}});
+  const auto group =
+      on.take({entity_created{record(entity_kind::group, "side", R"({"name":"S","fixtureIds":["a"]})")}});
   CHECK(told(group) == lines{"created group side 1"});
   CHECK_FALSE(group.install);
   CHECK_FALSE(group.inputs);
@@ -160,12 +163,14 @@ TEST_CASE("compile book: a new graph comes last, a deleted one is removed", "[ac
   CHECK_FALSE(on.book.announce("look"));
 }
 
-TEST_CASE("compile book: announcements keep the order of the facts, entities before results", "[actors][unit]") {
+TEST_CASE("compile book: announcements keep the order of the facts, entities before results",
+          "[actors][unit]") {
   desk on;
-  const auto update = on.take({entity_created{lamp("z", 50)}, entity_created{fader("y")},
-                               entity_updated{updated(on.state.find(entity_kind::graph, "look"), R"({"name":"L"})")}});
-  CHECK(told(update) == lines{"created fixture z 1", "created input y 1", "updated graph look 2",
-                              "result look 2 ok"});
+  const auto update =
+      on.take({entity_created{lamp("z", 50)}, entity_created{fader("y")},
+               entity_updated{updated(on.state.find(entity_kind::graph, "look"), R"({"name":"L"})")}});
+  CHECK(told(update) ==
+        lines{"created fixture z 1", "created input y 1", "updated graph look 2", "result look 2 ok"});
   REQUIRE(update.inputs);
   CHECK(update.inputs->faders == lines{"master", "y"});
 }

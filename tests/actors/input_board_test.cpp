@@ -8,7 +8,8 @@ using namespace troupe::actors;
 
 namespace {
 
-std::shared_ptr<const input_layout> layout(std::vector<std::string> faders, std::vector<std::string> buttons) {
+std::shared_ptr<const input_layout> layout(std::vector<std::string> faders,
+                                           std::vector<std::string> buttons) {
   return std::make_shared<const input_layout>(input_layout{std::move(faders), std::move(buttons)});
 }
 
@@ -136,7 +137,8 @@ TEST_CASE("inputs: a vanished client's press still falls into the next tick", "[
   CHECK(seen(on) == "-");
 }
 
-TEST_CASE("inputs: a fader takes the newest value, clamped, and never anything but a number", "[actors][unit]") {
+TEST_CASE("inputs: a fader takes the newest value, clamped, and never anything but a number",
+          "[actors][unit]") {
   auto on = board();
   CHECK(on.tick()->faders == std::vector<float>{0, 0});
   move(on, "f", 0.25f);
@@ -160,7 +162,8 @@ TEST_CASE("inputs: what names no control of that type is refused and leaves noth
   CHECK(seen(on) == "-");
 }
 
-TEST_CASE("inputs: controls that stay keep their value and their holders over a new layout", "[actors][unit]") {
+TEST_CASE("inputs: controls that stay keep their value and their holders over a new layout",
+          "[actors][unit]") {
   auto on = board();
   move(on, "g", 0.5f);
   down(on, 1);

@@ -25,10 +25,17 @@ std::vector<std::string> all(outbox& box) {
   for (;;) {
     const auto one = box.next();
     switch (one.what) {
-    case outbox_item::kind::nothing: return out;
-    case outbox_item::kind::text: out.push_back(*one.text); break;
-    case outbox_item::kind::frame: out.emplace_back("frame"); break;
-    case outbox_item::kind::inputs: out.emplace_back("inputs"); break;
+    case outbox_item::kind::nothing:
+      return out;
+    case outbox_item::kind::text:
+      out.push_back(*one.text);
+      break;
+    case outbox_item::kind::frame:
+      out.emplace_back("frame");
+      break;
+    case outbox_item::kind::inputs:
+      out.emplace_back("inputs");
+      break;
     }
   }
 }

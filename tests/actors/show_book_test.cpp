@@ -32,7 +32,8 @@ std::string field_of(const error& what) {
 
 } // namespace
 
-TEST_CASE("show book: a new entity gets a fresh id and revision 1, whatever the command says", "[actors][unit]") {
+TEST_CASE("show book: a new entity gets a fresh id and revision 1, whatever the command says",
+          "[actors][unit]") {
   const auto made =
       create(small_show(), entity_kind::input, R"({"id":"mine","revision":9,"name":"F","type":"fader"})");
   REQUIRE(made);
@@ -81,17 +82,19 @@ TEST_CASE("show book: a decision leaves the state it was made on alone", "[actor
   CHECK(state.find(entity_kind::fixture, "a"));
 }
 
-TEST_CASE("show book: a fixture needs a model that exists, and must fit into its universe", "[actors][unit]") {
+TEST_CASE("show book: a fixture needs a model that exists, and must fit into its universe",
+          "[actors][unit]") {
   const auto state = small_show();
-  const auto unknown = create(state, entity_kind::fixture,
-                              R"({"name":"F","modelId":"none","universe":0,"startChannel":1})");
+  const auto unknown =
+      create(state, entity_kind::fixture, R"({"name":"F","modelId":"none","universe":0,"startChannel":1})");
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().code == ec::validation_error);
   CHECK(field_of(unknown.error()) == "modelId");
 
-  CHECK(create(state, entity_kind::fixture, R"({"name":"F","modelId":"par","universe":0,"startChannel":509})"));
-  const auto past = create(state, entity_kind::fixture,
-                           R"({"name":"F","modelId":"par","universe":0,"startChannel":510})");
+  CHECK(
+      create(state, entity_kind::fixture, R"({"name":"F","modelId":"par","universe":0,"startChannel":509})"));
+  const auto past =
+      create(state, entity_kind::fixture, R"({"name":"F","modelId":"par","universe":0,"startChannel":510})");
   REQUIRE_FALSE(past);
   CHECK(field_of(past.error()) == "startChannel");
   CHECK(update(state, entity_kind::fixture, "a", R"({"startChannel":509})"));
@@ -105,11 +108,13 @@ TEST_CASE("show book: a dangling model may stay over an update, but none may be 
   CHECK(update(state, entity_kind::fixture, "orphan", R"({"name":"X"})"));
   CHECK(update(state, entity_kind::fixture, "orphan", R"({"modelId":"lost","startChannel":3})"));
   CHECK(update(state, entity_kind::fixture, "orphan", R"({"modelId":"par"})"));
-  CHECK(field_of(update(state, entity_kind::fixture, "orphan", R"({"modelId":"other"})").error()) == "modelId");
+  CHECK(field_of(update(state, entity_kind::fixture, "orphan", R"({"modelId":"other"})").error()) ==
+        "modelId");
   CHECK(field_of(update(state, entity_kind::fixture, "a", R"({"modelId":"lost"})").error()) == "modelId");
 }
 
-TEST_CASE("show book: a group keeps dangling fixtures over an update, but takes no new ones", "[actors][unit]") {
+TEST_CASE("show book: a group keeps dangling fixtures over an update, but takes no new ones",
+          "[actors][unit]") {
   auto state = small_show();
   state.put(record(entity_kind::group, "torn", R"({"name":"T","fixtureIds":["gone","a"]})"));
   CHECK(update(state, entity_kind::group, "torn", R"({"name":"X"})"));
@@ -149,7 +154,8 @@ TEST_CASE("show book: a deleted fixture leaves every group in the same step", "[
   CHECK(std::get<entity_deleted>(made->facts[0]).id == "a");
   for (const auto& happened : made->facts) apply(state, happened);
   CHECK_FALSE(state.find(entity_kind::fixture, "a"));
-  const auto front = state.find(entity_kind::group, "front"), emptied = state.find(entity_kind::group, "only-a");
+  const auto front = state.find(entity_kind::group, "front"),
+             emptied = state.find(entity_kind::group, "only-a");
   CHECK(front->as<group>().fixture_ids == std::vector<std::string>{"b"});
   CHECK(front->revision == 2);
   CHECK(emptied->as<group>().fixture_ids.empty());
@@ -184,7 +190,8 @@ TEST_CASE("show book: kinds with a damaged file are read-only and say where", "[
   state.put(lamp("free", 200));
   auto book = book_of();
   std::array<std::optional<show_problem>, entity_kind_count> damage;
-  damage[static_cast<std::size_t>(entity_kind::group)] = show_problem{"small/groups.yaml", 12, 3, "bad indent"};
+  damage[static_cast<std::size_t>(entity_kind::group)] =
+      show_problem{"small/groups.yaml", 12, 3, "bad indent"};
   book.read_only(damage);
 
   const auto refused = [](const result<decision>& made) {
@@ -195,7 +202,8 @@ TEST_CASE("show book: kinds with a damaged file are read-only and say where", "[
     CHECK(made.error().details.at("column").to_number<int>() == 3);
   };
   refused(book.decide(state, create_entity{entity_kind::group, members(R"({"name":"N","fixtureIds":[]})")}));
-  refused(book.decide(state, update_entity_command{entity_kind::group, "front", 1, members(R"({"name":"N"})")}));
+  refused(
+      book.decide(state, update_entity_command{entity_kind::group, "front", 1, members(R"({"name":"N"})")}));
   refused(book.decide(state, delete_entity{entity_kind::group, "front"}));
   refused(book.decide(state, delete_entity{entity_kind::fixture, "a"})); // it would change a group
   CHECK(book.decide(state, delete_entity{entity_kind::fixture, "free"}));
@@ -241,8 +249,9 @@ TEST_CASE("show book: a show has room for so many of a kind, and deleting makes 
 TEST_CASE("show book: a graph that doesn't compile is stored, a malformed one isn't", "[actors][unit]") {
   const auto state = small_show();
   CHECK(update(state, entity_kind::graph, "look", R"({"edges":[]})"));
-  const auto strange = update(state, entity_kind::graph, "look",
-                              R"({"nodes":[{"id":"n","type":"Nonsense","position":{"x":0,"y":0},"params":{}}],"edges":[]})");
+  const auto strange =
+      update(state, entity_kind::graph, "look",
+             R"({"nodes":[{"id":"n","type":"Nonsense","position":{"x":0,"y":0},"params":{}}],"edges":[]})");
   REQUIRE_FALSE(strange);
   CHECK(strange.error().code == ec::validation_error);
 }

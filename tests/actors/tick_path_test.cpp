@@ -36,16 +36,15 @@ input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, notes* 
 stage_actor::behavior_type fake_stage(stage_actor::pointer, notes* seen) {
   return {[](const cast_change&) {},
           [seen](const tick_inputs& one) {
-            seen->stage.push_back(fmt::format("tick {} {}", one.time.frame_number, one.inputs->faders.size()));
+            seen->stage.push_back(
+                fmt::format("tick {} {}", one.time.frame_number, one.inputs->faders.size()));
           },
           [seen](const show_update_ptr&) { seen->stage.emplace_back("update"); }};
 }
 
 lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
   return {[](const cast_change&) {},
-          [seen](const frame_news& news) {
-            seen->lane.push_back(fmt::format("frame {}", news.dmx ? 1 : 0));
-          },
+          [seen](const frame_news& news) { seen->lane.push_back(fmt::format("frame {}", news.dmx ? 1 : 0)); },
           [seen](const client_news_ptr& news) {
             if (news->show_changed) seen->lane.emplace_back("show");
             if (news->status) seen->lane.emplace_back("status");
@@ -57,7 +56,8 @@ lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
           [](const client_credit&) {}};
 }
 
-template <class Made> std::shared_ptr<const Made> shared(Made made) {
+template <class Made>
+std::shared_ptr<const Made> shared(Made made) {
   return std::make_shared<const Made>(std::move(made));
 }
 
@@ -95,7 +95,8 @@ TEST_CASE("ticker: one tick at most is in flight, the others are skipped and cou
   CHECK(gauges->micro_hz == 25'000'000);
 }
 
-TEST_CASE("input state: ticks and updates reach the stage in the order in which they came", "[actors][unit]") {
+TEST_CASE("input state: ticks and updates reach the stage in the order in which they came",
+          "[actors][unit]") {
   notes seen;
   actor_rig rig;
   const auto inputs = rig.own(rig.system().spawn(input_state));
@@ -113,7 +114,8 @@ TEST_CASE("input state: ticks and updates reach the stage in the order in which 
   rig.drain();
   CHECK(seen.stage == lines{"tick 1 0", "update", "tick 2 1", "update"});
   const auto refused = rig.ask<input_refusals>(
-      inputs, input_batch{1, {{input_action::move_fader, "f", level{1.0f}}, {input_action::move_fader, "x", {}}}});
+      inputs,
+      input_batch{1, {{input_action::move_fader, "f", level{1.0f}}, {input_action::move_fader, "x", {}}}});
   CHECK(refused.indices == std::vector<std::uint32_t>{1});
 }
 
@@ -241,16 +243,17 @@ struct theatre_rig {
     rig.drain();
     return rig.ask<frame_made>(parts().frame_hub, ask_frame{}).frame->time.frame_number;
   }
-  template <class Handle> void fell(const Handle& one) {
+  template <class Handle>
+  void fell(const Handle& one) {
     const caf::error reason{caf::sec::runtime_error};
     caf::anon_send(caf::actor_cast<caf::actor>(one), caf::exit_msg{caf::actor_addr{}, reason});
     rig.drain();
   }
   bool creates() {
-    return rig.ask<change_reply>(parts().show_store,
-                                 shared(change_entity{create_entity{entity_kind::input,
-                                                                    members(R"({"name":"F","type":"fader"})")},
-                                                      "test"}))
+    return rig.ask<change_reply>(
+                  parts().show_store,
+                  shared(change_entity{
+                      create_entity{entity_kind::input, members(R"({"name":"F","type":"fader"})")}, "test"}))
                .entity != nullptr;
   }
 };
@@ -264,13 +267,27 @@ TEST_CASE("supervisor: whoever of the cast falls is replaced, and the show goes 
   CAPTURE(who);
   auto& parts = on.parts();
   switch (who) {
-  case 0: on.fell(parts.ticker); break;
-  case 1: on.fell(parts.input_state); break;
-  case 2: on.fell(parts.stages[0]); break;
-  case 3: on.fell(parts.frame_hub); break;
-  case 4: on.fell(parts.graph_compiler); break;
-  case 5: on.fell(parts.show_store); break;
-  case 6: on.fell(parts.journal); break;
+  case 0:
+    on.fell(parts.ticker);
+    break;
+  case 1:
+    on.fell(parts.input_state);
+    break;
+  case 2:
+    on.fell(parts.stages[0]);
+    break;
+  case 3:
+    on.fell(parts.frame_hub);
+    break;
+  case 4:
+    on.fell(parts.graph_compiler);
+    break;
+  case 5:
+    on.fell(parts.show_store);
+    break;
+  case 6:
+    on.fell(parts.journal);
+    break;
   }
   CHECK(on.tick() == 2);
   CHECK(on.tick() == 3);

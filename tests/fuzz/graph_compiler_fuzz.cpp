@@ -1,4 +1,5 @@
-// Any bytes as the JSON of a graph in a show file: compiled, installed over a graph that already runs, ticked.
+// Any bytes as the JSON of a graph in a show file: compiled, installed over a graph that already runs,
+// ticked.
 #include "engine/compiler.hpp"
 #include "engine/rig.hpp"
 #include "engine/show_evaluator.hpp"

@@ -44,7 +44,8 @@ class actor_rig {
   caf::actor_system& system() noexcept { return system_; }
 
   /// Ends the actor with the test.
-  template <class Handle> Handle own(Handle one) {
+  template <class Handle>
+  Handle own(Handle one) {
     owned_.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));
     return one;
   }
@@ -63,12 +64,14 @@ class actor_rig {
     drain();
   }
 
-  template <class Handle, class... Message> void tell(const Handle& to, Message... message) {
+  template <class Handle, class... Message>
+  void tell(const Handle& to, Message... message) {
     caf::anon_send(to, std::move(message)...);
   }
 
   /// Sends a request and handles everything. @returns the answer; an error fails the test
-  template <class Answer, class Handle, class... Message> Answer ask(const Handle& to, Message... message) {
+  template <class Answer, class Handle, class... Message>
+  Answer ask(const Handle& to, Message... message) {
     Answer answer{};
     auto pending = self_->request(to, caf::infinite, std::move(message)...);
     drain();
@@ -78,7 +81,8 @@ class actor_rig {
   }
 
   /// The same for a request that is answered with nothing. @returns the error; none is success
-  template <class Handle, class... Message> caf::error try_ask(const Handle& to, Message... message) {
+  template <class Handle, class... Message>
+  caf::error try_ask(const Handle& to, Message... message) {
     caf::error outcome;
     auto pending = self_->request(to, caf::infinite, std::move(message)...);
     drain();
