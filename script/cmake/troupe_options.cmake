@@ -25,6 +25,10 @@ target_compile_options(troupe_options INTERFACE
 target_compile_definitions(troupe_options INTERFACE
   CAF_ENABLE_TYPE_ID_CHECKS
   TROUPE_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 takes the other alternatives of a moved std::variant, and instrumented <regex>, for unset memory.
+  target_compile_options(troupe_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(TROUPE_WERROR)
   target_compile_options(troupe_options INTERFACE -Werror)
 endif()
@@ -33,10 +37,6 @@ if(TROUPE_SANITIZE)
   set(_sanitize -fsanitize=${TROUPE_SANITIZE} -fno-sanitize=null -fno-omit-frame-pointer)
   target_compile_options(troupe_options INTERFACE ${_sanitize})
   target_link_options(troupe_options INTERFACE ${_sanitize})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Instrumented code hides initialisation from GCC 12's flow analysis: <regex> and std::function look unset.
-    target_compile_options(troupe_options INTERFACE -Wno-maybe-uninitialized)
-  endif()
 endif()
 
 # troupe_layer(NAME SOURCES ... PUBLIC libs ... PRIVATE libs ...): the static library of one folder.
