@@ -10,6 +10,7 @@
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -19,8 +20,14 @@ namespace troupe::net {
 
 namespace {
 
-/// sendmmsg takes at most 1024; this many headers fit a page or two of stack.
+/// Messages of one sendmmsg (which takes at most 1024), and datagrams in all of them: a few pages of stack.
 constexpr std::size_t burst = 64;
+constexpr std::size_t burst_datagrams = 256;
+/// What every kernel with UDP_SEGMENT takes, in number and in bytes.
+constexpr unsigned most_segments = 64;
+constexpr std::size_t most_bytes = 65'000;
+/// Larger ones would be fragments, which can't be segments.
+constexpr std::size_t largest_segment = 1'432;
 /// Reports keep coming while a batch is sent; no datagram waits for more of them than this.
 constexpr unsigned max_retries = 8;
 
@@ -69,6 +76,81 @@ udp_counters take_reports(int fd) {
       }
     }
   }
+}
+
+/// What one sendmmsg carries: messages, each with a run of datagrams of equal size to one destination.
+class call_of_many {
+ public:
+  /// Takes as much of `batch` as fits; at least one datagram.
+  void fill(std::span<const datagram> batch, unsigned segments) {
+    size_ = 0;
+    std::size_t taken = 0;
+    while (size_ < burst && taken < std::min(batch.size(), burst_datagrams)) {
+      const auto run =
+          run_at(batch.subspan(taken, std::min(batch.size(), burst_datagrams) - taken), segments);
+      add(batch.subspan(taken, run), taken);
+      taken += run;
+    }
+  }
+
+  mmsghdr* headers() noexcept { return headers_.data(); }
+  unsigned size() const noexcept { return static_cast<unsigned>(size_); }
+  std::size_t datagrams(std::size_t message) const noexcept { return headers_[message].msg_hdr.msg_iovlen; }
+  std::size_t bytes(std::size_t message) const noexcept { return headers_[message].msg_len; }
+
+ private:
+  struct alignas(cmsghdr) control {
+    std::array<char, CMSG_SPACE(sizeof(std::uint16_t))> bytes;
+  };
+
+  /// How many datagrams from the first one on can leave as one message.
+  static std::size_t run_at(std::span<const datagram> batch, unsigned segments) {
+    const auto bytes = batch[0].bytes.size();
+    if (bytes == 0 || bytes > largest_segment) return 1;
+    const auto most = std::min({batch.size(), std::size_t{segments}, most_bytes / bytes});
+    std::size_t n = 1;
+    while (n < most && batch[n].bytes.size() == bytes &&
+           (batch[n].destination == batch[0].destination || *batch[n].destination == *batch[0].destination))
+      ++n;
+    return n;
+  }
+
+  void add(std::span<const datagram> run, std::size_t first_part) {
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      // The kernel only reads through these pointers.
+      parts_[first_part + i].iov_base = const_cast<std::uint8_t*>(run[i].bytes.data());
+      parts_[first_part + i].iov_len = run[i].bytes.size();
+    }
+    auto& message = headers_[size_];
+    message = {};
+    auto& header = message.msg_hdr;
+    header.msg_name = const_cast<void*>(run[0].destination->data());
+    header.msg_namelen = static_cast<socklen_t>(run[0].destination->size());
+    header.msg_iov = &parts_[first_part];
+    header.msg_iovlen = run.size();
+    if (run.size() > 1) {
+      auto& extra = controls_[size_];
+      header.msg_control = extra.bytes.data();
+      header.msg_controllen = extra.bytes.size();
+      auto* segment = CMSG_FIRSTHDR(&header);
+      segment->cmsg_level = SOL_UDP;
+      segment->cmsg_type = UDP_SEGMENT;
+      segment->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+      const auto each = static_cast<std::uint16_t>(run[0].bytes.size());
+      std::memcpy(CMSG_DATA(segment), &each, sizeof each);
+    }
+    ++size_;
+  }
+
+  std::size_t size_ = 0;
+  std::array<mmsghdr, burst> headers_;
+  std::array<iovec, burst_datagrams> parts_;
+  std::array<control, burst> controls_;
+};
+
+/// An old kernel, a device that can't (EIO), or a path for smaller packets.
+bool lacks_segmentation(int code) noexcept {
+  return code == EIO || code == EINVAL || code == EMSGSIZE || code == EOPNOTSUPP || code == ENOPROTOOPT;
 }
 
 template <class T>
@@ -165,7 +247,8 @@ udp_counters& udp_counters::operator+=(const udp_counters& other) noexcept {
 }
 
 result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
-  udp_sender out(socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  udp_sender out(socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                 std::clamp(options.segments, 1u, most_segments));
   if (out.fd_ < 0) return system_failure("no UDP socket", errno);
   const auto set = [&](int level, int name, int value) {
     return setsockopt(out.fd_, level, name, &value, sizeof value) == 0;
@@ -198,10 +281,11 @@ result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
 }
 
 udp_sender::udp_sender(udp_sender&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), totals_(other.totals_) {}
+    : fd_(std::exchange(other.fd_, -1)), segments_(other.segments_), totals_(other.totals_) {}
 
 udp_sender& udp_sender::operator=(udp_sender&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(segments_, other.segments_);
   std::swap(totals_, other.totals_);
   return *this;
 }
@@ -213,25 +297,16 @@ udp_sender::~udp_sender() {
 udp_counters udp_sender::send_batch(std::span<const datagram> batch) {
   udp_counters counts;
   unsigned retries = 0;
+  call_of_many call;
   while (!batch.empty()) {
-    std::array<mmsghdr, burst> headers{};
-    std::array<iovec, burst> parts{};
-    const auto n = std::min(batch.size(), burst);
-    for (std::size_t i = 0; i < n; ++i) {
-      // The kernel only reads through these pointers.
-      parts[i].iov_base = const_cast<std::uint8_t*>(batch[i].bytes.data());
-      parts[i].iov_len = batch[i].bytes.size();
-      auto& header = headers[i].msg_hdr;
-      header.msg_name = const_cast<void*>(batch[i].destination->data());
-      header.msg_namelen = static_cast<socklen_t>(batch[i].destination->size());
-      header.msg_iov = &parts[i];
-      header.msg_iovlen = 1;
-    }
-    const int done = sendmmsg(fd_, headers.data(), static_cast<unsigned>(n), MSG_NOSIGNAL);
+    call.fill(batch, segments_);
+    const int done = sendmmsg(fd_, call.headers(), call.size(), MSG_NOSIGNAL);
     if (done > 0) {
-      for (int i = 0; i < done; ++i) counts.bytes += headers[static_cast<std::size_t>(i)].msg_len;
-      counts.sent += static_cast<std::uint64_t>(done);
-      batch = batch.subspan(static_cast<std::size_t>(done));
+      for (std::size_t i = 0; i < static_cast<std::size_t>(done); ++i) {
+        counts.bytes += call.bytes(i);
+        counts.sent += call.datagrams(i);
+        batch = batch.subspan(call.datagrams(i));
+      }
       retries = 0;
       continue;
     }
@@ -246,10 +321,15 @@ udp_counters udp_sender::send_batch(std::span<const datagram> batch) {
     counts += reports;
     const bool reported = reports.refused + reports.unreachable > 0 || code == ECONNREFUSED;
     if (reported && ++retries <= max_retries) continue;
-    ++counts.errors;
-    counts.last_error = code;
-    batch = batch.subspan(1);
     retries = 0;
+    if (call.datagrams(0) > 1 && lacks_segmentation(code)) {
+      segments_ = 1;
+      continue;
+    }
+    // The same reason holds for all that go to one destination together.
+    counts.errors += call.datagrams(0);
+    counts.last_error = code;
+    batch = batch.subspan(call.datagrams(0));
   }
   totals_ += counts;
   return counts;

@@ -70,6 +70,9 @@ struct udp_options {
   std::uint16_t bind_port = 0; ///< 0 for any
   int send_buffer = 0;         ///< SO_SNDBUF in bytes; 0 leaves the kernel's
   bool reuse_address = false;  ///< share the bound port with other programs
+  /// How many datagrams of equal size to one destination may leave as one (UDP_SEGMENT), which costs a small
+  /// part of sending them singly; 1: none, at most 64. They are one burst to the receiver.
+  unsigned segments = 16;
 };
 
 /// A non-blocking socket of one address family. Not thread-safe; movable.
@@ -95,9 +98,10 @@ class udp_sender {
   int native_handle() const noexcept { return fd_; }
 
  private:
-  explicit udp_sender(int fd) noexcept : fd_(fd) {}
+  udp_sender(int fd, unsigned segments) noexcept : fd_(fd), segments_(segments) {}
 
   int fd_ = -1;
+  unsigned segments_ = 1; ///< 1 also once the way to a destination has turned out not to take more
   udp_counters totals_;
 };
 

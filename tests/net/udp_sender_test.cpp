@@ -95,6 +95,54 @@ TEST_CASE("udp: a batch arrives whole and in order", "[net][unit]") {
   CHECK(sender.local_port() != 0);
 }
 
+TEST_CASE("udp: runs of equal datagrams to several receivers arrive one by one, in order, and are counted "
+          "one by one",
+          "[net][unit]") {
+  receiver first, second;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 300; ++i)
+    texts.push_back(std::to_string(10'000 + i) + std::string(i % 50 == 49 ? 20 : 10, '.'));
+  std::vector<datagram> batch;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    batch.push_back({bytes(texts[i]), i % 100 < 60 ? &first.address : &second.address});
+    size += texts[i].size();
+  }
+  for (const unsigned segments : {1u, 2u, 16u, 64u, 1000u}) {
+    udp_options options;
+    options.segments = segments;
+    auto sender = udp_sender::open(false, options).value();
+    const auto counts = sender.send_batch(batch);
+    CHECK(counts.sent == texts.size());
+    CHECK(counts.bytes == size);
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      REQUIRE((i % 100 < 60 ? first : second).take() == texts[i]);
+  }
+}
+
+TEST_CASE("udp: a destination out of reach fails all of its run and nothing else", "[net][unit]") {
+  receiver good;
+  // Broadcast isn't allowed on this socket.
+  const auto forbidden = udp_endpoint::parse("255.255.255.255", 6454).value();
+  const std::string text = "levels";
+  std::vector<datagram> batch(40, {bytes(text), &forbidden});
+  batch.insert(batch.begin() + 10, 5, {bytes(text), &good.address});
+  auto sender = udp_sender::open(false).value();
+  const auto counts = sender.send_batch(batch);
+  CHECK(counts.sent == 5);
+  CHECK(counts.errors == 40);
+  for (int i = 0; i < 5; ++i) CHECK(good.take() == text);
+}
+
+TEST_CASE("udp: datagrams too long to be segments go singly", "[net][unit]") {
+  receiver there;
+  const std::string text(1'800, 'x');
+  const std::vector<datagram> batch(3, {bytes(text), &there.address});
+  auto sender = udp_sender::open(false).value();
+  CHECK(sender.send_batch(batch).sent == 3);
+  for (int i = 0; i < 3; ++i) CHECK(there.take() == text);
+}
+
 TEST_CASE("udp: an empty batch is nothing, an empty datagram is one", "[net][unit]") {
   receiver to;
   auto sender = udp_sender::open(false).value();
