@@ -20,7 +20,11 @@ using ticker_actor = port::iface<
     // The stage is ready for the next tick.
     caf::result<void>(tick_done),
     // Another rate from the next tick on.
-    caf::result<void>(set_tick_rate)>;
+    caf::result<void>(set_tick_rate),
+    // A control has moved: with immediate ticks, start one as soon as it may be.
+    caf::result<void>(input_arrived),
+    // INTERNAL: the immediate tick that had to wait may start.
+    caf::result<void>(work_atom)>;
 
 /// The INPUT STATE: all faders and buttons. Also the sequencer in front of the stages: ticks and updates of
 /// the show leave through it, so every shard sees them in one order.

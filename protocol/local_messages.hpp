@@ -252,6 +252,7 @@ struct client_credit {
 /// lane → session: a text message, as it came.
 struct client_text {
   std::string text;
+  std::int64_t arrival_ns = 0; ///< steady clock
 };
 
 /// lane → session: the connection has gone. The session ends.

@@ -88,11 +88,12 @@ auto inspect(Inspector& f, input_change& x) {
 struct input_batch {
   std::uint64_t client = 0;
   std::vector<input_change> changes;
+  std::int64_t arrival_ns = 0; ///< of the newest change at its socket, steady clock
 };
 template <class Inspector>
 auto inspect(Inspector& f, input_batch& x) {
   return port::object(f, x, "troupe::input_batch", port::fld("client", x.client),
-                      port::fld("changes", x.changes));
+                      port::fld("changes", x.changes), port::fld("arrival_ns", x.arrival_ns));
 }
 
 /// input_state → session: which changes of the batch name no control of the show.
@@ -102,6 +103,16 @@ struct input_refusals {
 template <class Inspector>
 auto inspect(Inspector& f, input_refusals& x) {
   return port::object(f, x, "troupe::input_refusals", port::fld("indices", x.indices));
+}
+
+/// input_state → ticker: a control has moved; the next tick shows it. With immediate ticks that one needn't
+/// be the grid's. No answer.
+struct input_arrived {
+  std::int64_t arrival_ns = 0; ///< at the socket, steady clock
+};
+template <class Inspector>
+auto inspect(Inspector& f, input_arrived& x) {
+  return port::object(f, x, "troupe::input_arrived", port::fld("arrival_ns", x.arrival_ns));
 }
 
 /// session → input_state: a client has gone; its buttons are released. No answer.

@@ -41,7 +41,8 @@ struct http_settings {
 };
 
 struct ticker_settings {
-  double hz = 60; ///< 1..240
+  double hz = 60;         ///< 1..240
+  bool immediate = false; ///< an input between two ticks starts an extra one
 };
 
 enum class exit_mode : std::uint8_t {

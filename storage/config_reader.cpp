@@ -248,6 +248,7 @@ const std::vector<setting>& settings() {
            [](config & c) -> auto& { return c.http.limits.max_clients; }, 1, 1'000'000)},
       {"ticker.hz", real(
                         [](config & c) -> auto& { return c.ticker.hz; }, 1, 240)},
+      {"ticker.immediate", truth([](config & c) -> auto& { return c.ticker.immediate; })},
       {"artnet.enabled", truth([](config & c) -> auto& { return c.artnet.enabled; })},
       {"artnet.blackout", choice(
                               [](config & c) -> auto& { return c.artnet.blackout; },

@@ -90,12 +90,13 @@ void lane::begin(client& one) {
     const auto found = clients_.find(id);
     return found == clients_.end() ? net::outgoing{} : next(*found->second);
   });
-  one.connection->start({[this, id](std::string text, auto) {
-                           const auto found = clients_.find(id);
-                           if (found != clients_.end())
-                             send(found->second->session, client_text{std::move(text)});
-                         },
-                         [this, id](std::uint16_t) { farewell(id); }});
+  one.connection->start(
+      {[this, id](std::string text, std::chrono::steady_clock::time_point arrival) {
+         const auto found = clients_.find(id);
+         if (found != clients_.end())
+           send(found->second->session, client_text{std::move(text), arrival.time_since_epoch().count()});
+       },
+       [this, id](std::uint16_t) { farewell(id); }});
   one.box.status(status_);
   if (inputs_) one.box.inputs_due();
   one.connection->kick();

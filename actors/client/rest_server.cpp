@@ -122,6 +122,7 @@ void runtime_status(const context& shared, responder answer) {
                                   {"loadedGraphs", show->state.count(entity_kind::graph)},
                                   {"enabledGraphs", enabled},
                                   {"ticksSkipped", gauges.ticks_skipped.load()},
+                                  {"immediateTicks", gauges.immediate_ticks.load()},
                                   {"t", static_cast<double>(gauges.t_ns.load()) / 1e9},
                                   {"show", show->state.show()},
                                   {"fixtures", show->state.count(entity_kind::fixture)}}));

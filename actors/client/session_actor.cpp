@@ -22,7 +22,9 @@ class client_desk {
  public:
   explicit client_desk(pointer self) : self_(self), st_(port::state(self)) {}
 
-  void read(const std::string& text) {
+  void read(const client_text& message) {
+    const auto& text = message.text;
+    st_.last_arrival_ns = message.arrival_ns;
     auto parsed = ws::parse_client_message(text);
     if (within_budget(parsed)) {
       if (parsed.message)
@@ -39,7 +41,7 @@ class client_desk {
     if (st_.inputs.in_flight() || st_.inputs.empty()) return;
     self_
         ->request(st_.options.peers->input_state, answer_timeout,
-                  input_batch{st_.options.client, st_.inputs.take()})
+                  input_batch{st_.options.client, st_.inputs.take(), st_.last_arrival_ns})
         .then([this_ = *this](const input_refusals& refused) mutable { this_.inputs_taken(refused); },
               [this_ = *this](const caf::error&) mutable { this_.inputs_taken({}); });
   }
@@ -48,7 +50,7 @@ class client_desk {
     if (!st_.inputs.empty())
       self_
           ->request(st_.options.peers->input_state, answer_timeout,
-                    input_batch{st_.options.client, st_.inputs.take()})
+                    input_batch{st_.options.client, st_.inputs.take(), st_.last_arrival_ns})
           .then([](const input_refusals&) {}, [](const caf::error&) {});
     self_->send(st_.options.peers->input_state, client_gone{st_.options.client});
     self_->quit();
@@ -155,7 +157,7 @@ session_actor::behavior_type session(pointer self, session_options options) {
   port::state(self).options = std::move(options);
   return {
       [self](const cast_change& change) { port::state(self).options.peers = change.now; },
-      [self](const client_text& message) { client_desk{self}.read(message.text); },
+      [self](const client_text& message) { client_desk{self}.read(message); },
       [self](const client_closed&) { client_desk{self}.leave(); },
   };
 }

@@ -26,8 +26,9 @@ struct session_state {
   session_options options;
   client_budget budget;
   input_queue inputs;
-  std::size_t handled = 0;       ///< messages the client hasn't been given credit for yet
-  std::size_t handled_bytes = 0; ///< their length
+  std::size_t handled = 0;          ///< messages the client hasn't been given credit for yet
+  std::size_t handled_bytes = 0;    ///< their length
+  std::int64_t last_arrival_ns = 0; ///< of the last message
 };
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,

@@ -46,6 +46,8 @@ input_state_actor::behavior_type input_state(pointer self) {
         for (std::uint32_t i = 0; i < batch.changes.size(); ++i)
           if (!st.board.apply(batch.client, batch.changes[i])) refused.indices.push_back(i);
         plan_flush(self);
+        if (st.peers && refused.indices.size() < batch.changes.size())
+          self->send(st.peers->ticker, input_arrived{batch.arrival_ns});
         return refused;
       },
       [self](const client_gone& gone) {

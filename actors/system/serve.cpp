@@ -255,6 +255,7 @@ class server_process {
     made.ticker.clock = std::make_shared<tick_clock>();
     made.ticker.gauges = gauges_;
     made.ticker.now_ns = steady_now_ns;
+    made.ticker.immediate = settings_.ticker.immediate;
     made.ticker.set_rate = [this](std::int64_t micro_hz) {
       if (clock_) clock_->rate(micro_hz);
     };

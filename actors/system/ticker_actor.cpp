@@ -1,9 +1,44 @@
 #include "actors/system/ticker_actor.hpp"
 
-namespace troupe::actors {
+#include <chrono>
 
-ticker_actor::behavior_type ticker(ticker_actor::stateful_pointer<ticker_state> self,
-                                   ticker_options options) {
+namespace troupe::actors {
+namespace {
+
+using pointer = ticker_actor::stateful_pointer<ticker_state>;
+
+void launch(pointer self, const tick_time& made) {
+  auto& st = port::state(self);
+  auto& gauges = *st.options.gauges;
+  st.started_ns = st.options.now_ns();
+  gauges.lateness_ns = st.started_ns - made.deadline_ns;
+  gauges.frame_number = made.frame_number;
+  gauges.t_ns = made.t_ns;
+  self->send(st.peers->input_state, tick{made});
+}
+
+/// Starts the tick for the inputs that wait, or plans it.
+void serve_inputs(pointer self) {
+  auto& st = port::state(self);
+  if (!st.options.immediate || !st.peers || st.immediate_planned) return;
+  const auto at = st.options.clock->immediate_at();
+  if (!at) return;
+  const auto now = st.options.now_ns();
+  if (*at > now) {
+    st.immediate_planned = true;
+    self->scheduled_send(self, self->clock().now() + std::chrono::nanoseconds{*at - now}, work_atom_v);
+    return;
+  }
+  // The grid goes first: what it would make late has to wait for it.
+  const auto period = 1'000'000'000'000'000 / st.options.gauges->micro_hz.load();
+  if (now + st.busy_ns >= st.options.clock->grid_ns() + period) return;
+  ++st.options.gauges->immediate_ticks;
+  launch(self, st.options.clock->start_immediate(now));
+}
+
+} // namespace
+
+ticker_actor::behavior_type ticker(pointer self, ticker_options options) {
   port::state(self).options = std::move(options);
   return {
       [self](const cast_change& change) {
@@ -16,23 +51,29 @@ ticker_actor::behavior_type ticker(ticker_actor::stateful_pointer<ticker_state> 
       [self](const due& one) {
         auto& st = port::state(self);
         if (!st.peers) return;
-        auto& gauges = *st.options.gauges;
-        gauges.lateness_ns = st.options.now_ns() - one.deadline_ns;
         const auto made = st.options.clock->due(one.deadline_ns);
-        if (!made) {
-          gauges.ticks_skipped = st.options.clock->skipped();
-          return;
-        }
-        gauges.frame_number = made->frame_number;
-        gauges.t_ns = made->t_ns;
-        self->send(st.peers->input_state, tick{*made});
+        st.options.gauges->ticks_skipped = st.options.clock->skipped();
+        if (made) launch(self, *made);
       },
-      [self](const tick_done& one) { port::state(self).options.clock->done(one.frame_number); },
+      [self](const tick_done& one) {
+        auto& st = port::state(self);
+        st.busy_ns = st.options.now_ns() - st.started_ns;
+        if (const auto waited = st.options.clock->done(one.frame_number)) return launch(self, *waited);
+        serve_inputs(self);
+      },
       [self](const set_tick_rate& wanted) {
         auto& st = port::state(self);
         st.options.gauges->micro_hz = wanted.micro_hz;
         st.options.set_rate(wanted.micro_hz);
         if (st.peers) self->send(st.peers->frame_hub, tick_rate_changed{wanted.micro_hz});
+      },
+      [self](const input_arrived& one) {
+        port::state(self).options.clock->want(one.arrival_ns);
+        serve_inputs(self);
+      },
+      [self](work_atom) {
+        port::state(self).immediate_planned = false;
+        serve_inputs(self);
       },
   };
 }

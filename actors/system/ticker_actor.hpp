@@ -16,6 +16,7 @@ struct ticker_options {
   std::shared_ptr<runtime_gauges> gauges;
   std::function<void(std::int64_t micro_hz)> set_rate; ///< of the clock_source
   std::function<std::int64_t()> now_ns;                ///< steady clock, to measure lateness
+  bool immediate = false; ///< an input between two ticks of the grid starts one of its own
 };
 
 struct ticker_state {
@@ -23,6 +24,9 @@ struct ticker_state {
   ticker_state() {}
   std::shared_ptr<const cast> peers;
   ticker_options options;
+  std::int64_t started_ns = 0; ///< when the last tick was sent on its way
+  std::int64_t busy_ns = 0;    ///< from there until it was done
+  bool immediate_planned = false;
 };
 
 ticker_actor::behavior_type ticker(ticker_actor::stateful_pointer<ticker_state> self, ticker_options options);

@@ -1,13 +1,8 @@
 #include "actors/client/frame_hub_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
-#include "actors/system/supervisor_actor.hpp"
 #include "actors/system/ticker_actor.hpp"
-#include "storage/show_files.hpp"
 #include "tests/actors/show_support.hpp"
 #include "tests/support/actor_rig.hpp"
-
-#include <cstdlib>
-#include <filesystem>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -93,6 +88,76 @@ TEST_CASE("ticker: one tick at most is in flight, the others are skipped and cou
   rig.drain();
   CHECK(seen.rates == std::vector<std::int64_t>{25'000'000});
   CHECK(gauges->micro_hz == 25'000'000);
+}
+
+TEST_CASE("ticker: an input starts a tick of its own, unless the grid's is near", "[actors][unit]") {
+  notes seen;
+  auto gauges = std::make_shared<runtime_gauges>();
+  gauges->micro_hz = 1'000'000; // one a second
+  actor_rig rig;
+  std::int64_t now = 0;
+  ticker_options options{std::make_shared<tick_clock>(), gauges, [](auto) {}, [&] { return now; }, true};
+  const auto clock = rig.own(rig.system().spawn(ticker, options));
+  cast parts;
+  parts.ticker = clock;
+  parts.input_state = rig.own(rig.system().spawn(fake_inputs, &seen));
+  parts.frame_hub = rig.own(rig.system().spawn(frame_hub));
+  rig.tell(clock, cast_change{shared(parts)});
+  constexpr std::int64_t ms = 1'000'000;
+  const auto tick_at = [&](std::int64_t at) {
+    now = at;
+    rig.tell(clock, due{at});
+    rig.drain();
+  };
+  const auto done_at = [&](std::int64_t at) {
+    now = at;
+    rig.tell(clock, tick_done{seen.ticks.size()});
+    rig.drain();
+  };
+  const auto input_at = [&](std::int64_t at) {
+    now = at + 1;
+    rig.tell(clock, input_arrived{at});
+    rig.drain();
+  };
+  tick_at(1'000 * ms);
+  input_at(1'000 * ms + 10);
+  REQUIRE(seen.ticks.size() == 1); // the first is in flight
+  done_at(1'010 * ms);
+  REQUIRE(seen.ticks.size() == 2);
+  CHECK(seen.ticks[1].t_ns == 10);
+  done_at(1'011 * ms);
+  input_at(1'012 * ms); // 2 ms after the last one
+  REQUIRE(seen.ticks.size() == 2);
+  now = 1'014 * ms;
+  rig.advance(2ms);
+  REQUIRE(seen.ticks.size() == 3);
+  CHECK(seen.ticks[2].t_ns == 12 * ms);
+  done_at(1'024 * ms); // it took 10 ms
+  input_at(1'995 * ms);
+  CHECK(seen.ticks.size() == 3);
+  tick_at(2'000 * ms);
+  REQUIRE(seen.ticks.size() == 4);
+  CHECK(seen.ticks[3].t_ns == 1'000 * ms);
+  CHECK(gauges->immediate_ticks == 2);
+  CHECK(gauges->ticks_skipped == 0);
+}
+
+TEST_CASE("ticker: without immediate ticks an input waits for the grid", "[actors][unit]") {
+  notes seen;
+  auto gauges = std::make_shared<runtime_gauges>();
+  actor_rig rig;
+  ticker_options options{std::make_shared<tick_clock>(), gauges, [](auto) {}, [] { return std::int64_t{0}; }};
+  const auto clock = rig.own(rig.system().spawn(ticker, options));
+  cast parts;
+  parts.ticker = clock;
+  parts.input_state = rig.own(rig.system().spawn(fake_inputs, &seen));
+  parts.frame_hub = rig.own(rig.system().spawn(frame_hub));
+  rig.tell(clock, cast_change{shared(parts)});
+  rig.tell(clock, due{1'000});
+  rig.tell(clock, tick_done{1});
+  rig.tell(clock, input_arrived{1'500});
+  rig.drain();
+  CHECK(seen.ticks.size() == 1);
 }
 
 TEST_CASE("input state: ticks and updates reach the stage in the order in which they came",
@@ -181,131 +246,4 @@ TEST_CASE("frame hub: another show is announced with its first frame, before it,
   CHECK(on.seen.lane.empty());
   on.frame();
   CHECK(on.seen.lane == lines{"show", "status", "inputs", "frame 1"});
-}
-
-namespace {
-
-struct temp_folder {
-  std::filesystem::path path;
-  temp_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "troupe-cast-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()));
-    path = pattern;
-  }
-  ~temp_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
-
-/// The whole cast on virtual time, with the real disk.
-struct theatre_rig {
-  temp_folder folder;
-  std::vector<std::string> gave_up;
-  std::shared_ptr<runtime_gauges> gauges = std::make_shared<runtime_gauges>();
-  std::int64_t deadline = 0;
-  int ids = 0;
-  actor_rig rig;
-  ticker_actor clock;
-  supervisor_actor boss;
-
-  theatre_rig() {
-    auto files = storage::show_files::open(folder.path);
-    REQUIRE(files);
-    supervisor_options made;
-    made.files = std::make_shared<storage::show_files>(std::move(*files));
-    REQUIRE(made.files->load("demo", true));
-    auto found = std::make_shared<show_on_disk>();
-    found->state = made.files->load("demo", true)->state;
-    made.loaded = found;
-    made.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
-    made.published = std::make_shared<publication>();
-    made.ticker = {std::make_shared<tick_clock>(), gauges, [](auto) {}, [] { return std::int64_t{0}; }};
-    made.ticker_is = [this](const ticker_actor& now) { clock = now; };
-    made.give_up = [this](const std::string& why) { gave_up.push_back(why); };
-    made.detach = false;
-    boss = rig.own(rig.system().spawn(supervisor, made));
-    rig.drain();
-  }
-  ~theatre_rig() {
-    (void)rig.try_ask(boss, stop_atom_v);
-    clock = ticker_actor{};
-  }
-
-  cast& parts() {
-    using held = caf::stateful_actor<supervisor_state, supervisor_actor::base>;
-    auto* inside = dynamic_cast<held*>(caf::actor_cast<caf::abstract_actor*>(boss));
-    REQUIRE(inside);
-    return port::state(inside).parts;
-  }
-  std::uint64_t tick() {
-    rig.tell(clock, due{deadline += 16'666'667});
-    rig.drain();
-    return rig.ask<frame_made>(parts().frame_hub, ask_frame{}).frame->time.frame_number;
-  }
-  template <class Handle>
-  void fell(const Handle& one) {
-    const caf::error reason{caf::sec::runtime_error};
-    caf::anon_send(caf::actor_cast<caf::actor>(one), caf::exit_msg{caf::actor_addr{}, reason});
-    rig.drain();
-  }
-  bool creates() {
-    return rig.ask<change_reply>(
-                  parts().show_store,
-                  shared(change_entity{
-                      create_entity{entity_kind::input, members(R"({"name":"F","type":"fader"})")}, "test"}))
-               .entity != nullptr;
-  }
-};
-
-} // namespace
-
-TEST_CASE("supervisor: whoever of the cast falls is replaced, and the show goes on", "[actors][unit]") {
-  theatre_rig on;
-  CHECK(on.tick() == 1);
-  const auto who = GENERATE(range(0, 7));
-  CAPTURE(who);
-  auto& parts = on.parts();
-  switch (who) {
-  case 0:
-    on.fell(parts.ticker);
-    break;
-  case 1:
-    on.fell(parts.input_state);
-    break;
-  case 2:
-    on.fell(parts.stages[0]);
-    break;
-  case 3:
-    on.fell(parts.frame_hub);
-    break;
-  case 4:
-    on.fell(parts.graph_compiler);
-    break;
-  case 5:
-    on.fell(parts.show_store);
-    break;
-  case 6:
-    on.fell(parts.journal);
-    break;
-  }
-  CHECK(on.tick() == 2);
-  CHECK(on.tick() == 3);
-  CHECK(on.creates());
-  CHECK(on.gave_up.empty());
-}
-
-TEST_CASE("supervisor: too many falls in a short time end the process", "[actors][unit]") {
-  theatre_rig on;
-  for (int i = 0; i < 5; ++i) on.fell(on.parts().stages[0]);
-  CHECK(on.gave_up.empty());
-  SECTION("in one go") {
-    on.fell(on.parts().stages[0]);
-    CHECK(on.gave_up.size() == 1);
-  }
-  SECTION("but not over a long time") {
-    on.rig.advance(11s);
-    on.fell(on.parts().stages[0]);
-    CHECK(on.gave_up.empty());
-  }
 }

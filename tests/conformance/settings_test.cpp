@@ -131,6 +131,32 @@ TEST_CASE("settings: the tick rate of the file is the one at the start", "[confo
   CHECK(num(server.rest().get("/api/runtime/status").data().at("targetHz")) == 25);
 }
 
+TEST_CASE("settings: with immediate ticks a fader doesn't wait for the grid, which goes on",
+          "[conformance][settings]") {
+  test_server server({.settings = "ticker: {hz: 2, immediate: true}\n"});
+  auto client = server.client();
+  client.subscribe();
+  const auto start = client.frame();
+  const auto on_grid = [&](const json::object& frame) {
+    const auto periods = (num(frame.at("t")) - num(start.at("t"))) * 2;
+    return std::abs(periods - std::round(periods)) < 1e-4;
+  };
+  CHECK(on_grid(client.frame()));
+  // One that is moved just before the grid's tick is left to that.
+  json::object extra = client.frame();
+  double level = 0;
+  while (on_grid(extra)) {
+    level = level < 0.5 ? level + 0.01 : 0;
+    client.send(json::object{{"type", "input/fader"}, {"faderId", "A"}, {"value", level}});
+    extra = client.frame();
+  }
+  const auto next = client.frame();
+  CHECK(on_grid(next));
+  CHECK(num(next.at("frameNumber")) == num(extra.at("frameNumber")) + 1);
+  CHECK(num(next.at("t")) > num(extra.at("t")));
+  CHECK(num(server.rest().get("/api/runtime/status").data().at("immediateTicks")) >= 1);
+}
+
 TEST_CASE("settings: the limits of the file hold", "[conformance][settings]") {
   test_server server({.settings = "limits: {maxEntities: 13}\nhttp: {limits: {bodyBytes: 2000}}\n"});
   auto rest = server.rest();

@@ -37,7 +37,7 @@ std::string text_of(const config& c) {
   out += fmt::format("{} {} {} {} {} {} {} {} | ", l.body_bytes, l.header_bytes, l.uri_bytes,
                      l.request_timeout.count(), l.idle_timeout.count(), l.write_timeout.count(),
                      l.max_connections, l.max_clients);
-  out += fmt::format("{} {} {} ", c.ticker.hz, c.artnet.enabled, static_cast<int>(c.artnet.blackout));
+  out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled, static_cast<int>(c.artnet.blackout));
   for (const auto& each : c.artnet.outputs)
     out += fmt::format("{}:{}@{} ", each.host, each.port, each.max_hz.value_or(-1));
   out += fmt::format("| {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
