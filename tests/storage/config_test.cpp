@@ -37,7 +37,8 @@ std::string text_of(const config& c) {
   out += fmt::format("{} {} {} {} {} {} {} {} | ", l.body_bytes, l.header_bytes, l.uri_bytes,
                      l.request_timeout.count(), l.idle_timeout.count(), l.write_timeout.count(),
                      l.max_connections, l.max_clients);
-  out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled, static_cast<int>(c.artnet.blackout));
+  out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled,
+                     static_cast<int>(c.artnet.blackout));
   for (const auto& each : c.artnet.outputs)
     out += fmt::format("{}:{}@{} ", each.host, each.port, each.max_hz.value_or(-1));
   out += fmt::format("| {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
@@ -85,7 +86,7 @@ http:
   threads: 2
   limits: {bodyBytes: 2048, headerBytes: 4096, uriBytes: 512, requestTimeout: 1.5, idleTimeout: 2, writeTimeout: 3,
            maxConnections: 10, maxClients: 5}
-ticker: {hz: 44.5}
+ticker: {hz: 44.5, immediate: true}
 artnet: {enabled: false, blackout: hold, outputs: [{destination: a, maxHz: 30}]}
 data: /srv/shows
 show: gala
@@ -95,7 +96,7 @@ log: {level: debug, format: json}
 realtime: false
 )");
   CHECK(text_of(c) ==
-        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 false 1 a:6454@30 "
+        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
         "| /srv/shows gala 200000 1 1 1 2");
 }
 
