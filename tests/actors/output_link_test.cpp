@@ -68,7 +68,9 @@ TEST_CASE("output link: that nothing gets out for long is a problem, until somet
   link.send({&refused, 1});
   CHECK(link.report().problem == "nothing can be sent to somewhere: Permission denied");
   CHECK(link.report().errors == 60);
-  auto receiver = net::udp_sender::open(false, {.bind_address = "127.0.0.1"}).value();
+  net::udp_options here;
+  here.bind_address = "127.0.0.1";
+  const auto receiver = net::udp_sender::open(false, here).value();
   const auto good = *net::udp_endpoint::parse("127.0.0.1:" + std::to_string(receiver.local_port()), 0);
   const net::datagram taken{bytes, &good};
   link.send({&taken, 1});

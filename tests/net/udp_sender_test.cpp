@@ -244,7 +244,7 @@ TEST_CASE("udp: multicast leaves by the interface that is named, and is heard on
   REQUIRE(getsockopt(sender.native_handle(), SOL_IP, IP_MULTICAST_LOOP, &loop, &size) == 0);
   CHECK(loop == 1);
 
-  receiver there("239.255.0.1");
+  receiver there(std::string("239.255.0.1")); // a literal would be a bool
   const std::string text = "levels";
   CHECK(sender.send(bytes(text), there.address).sent == 1);
   CHECK(there.take() == text);
