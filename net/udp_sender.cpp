@@ -153,6 +153,25 @@ bool lacks_segmentation(int code) noexcept {
   return code == EIO || code == EINVAL || code == EMSGSIZE || code == EOPNOTSUPP || code == ENOPROTOOPT;
 }
 
+/// Where multicast of this socket goes. IP_MULTICAST_LOOP is on so that viewers on this machine hear it.
+result<void> set_multicast(int fd, bool v6, const udp_options& options) {
+  const auto set = [&](int level, int name, const auto& value) {
+    return setsockopt(fd, level, name, &value, sizeof value) == 0;
+  };
+  const int on = 1, ttl = static_cast<int>(options.multicast_ttl);
+  if (!set(v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_MULTICAST_LOOP : IP_MULTICAST_LOOP, on))
+    return system_failure("no multicast", errno);
+  if (ttl > 0 && !set(v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, ttl))
+    return system_failure("no multicast with that TTL", errno);
+  if (options.multicast_interface.empty()) return {};
+  in_addr address{};
+  if (v6 || inet_pton(AF_INET, options.multicast_interface.c_str(), &address) != 1)
+    return invalid("multicastInterface", "the interface is named by its numeric IPv4 address");
+  if (!set(SOL_IP, IP_MULTICAST_IF, address))
+    return system_failure(("no interface has the address " + options.multicast_interface).c_str(), errno);
+  return {};
+}
+
 template <class T>
 T read_address(const void* bytes) {
   T out;
@@ -260,6 +279,7 @@ result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
   if (options.send_buffer > 0 && !set(SOL_SOCKET, SO_SNDBUF, options.send_buffer)) {
     return system_failure("no send buffer of that size", errno);
   }
+  if (auto done = set_multicast(out.fd_, v6, options); !done) return failure(done.error());
   if (!options.bind_address.empty() || options.bind_port != 0) {
     const std::string any = v6 ? "::" : "0.0.0.0";
     auto local = udp_endpoint::parse(options.bind_address.empty() ? any : options.bind_address, 0);

@@ -73,12 +73,19 @@ struct udp_options {
   /// How many datagrams of equal size to one destination may leave as one (UDP_SEGMENT), which costs a small
   /// part of sending them singly; 1: none, at most 64. They are one burst to the receiver.
   unsigned segments = 16;
+  /// IP_MULTICAST_IF: the numeric IPv4 address of the interface that multicast leaves by; empty: by the
+  /// routing table. Refused for IPv6.
+  std::string multicast_interface;
+  /// IP_MULTICAST_TTL: how many networks multicast may enter, 1..255; 0 leaves the kernel's, which is 1.
+  unsigned multicast_ttl = 0;
 };
 
 /// A non-blocking socket of one address family. Not thread-safe; movable.
 class udp_sender {
  public:
-  /// INTERNAL_ERROR with the reason if the socket can't be opened or bound.
+  /// INTERNAL_ERROR with the reason if the socket can't be opened or bound, or has no such interface;
+  /// VALIDATION_ERROR for an address in the options that is none, or of the other family. Programs on this
+  /// machine hear its multicast, too.
   static result<udp_sender> open(bool v6, const udp_options& options = {});
 
   udp_sender(udp_sender&& other) noexcept;

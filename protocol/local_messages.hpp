@@ -272,7 +272,7 @@ struct go_dark {};
 /// lane → output: counters for health and status. Answer: output_report.
 struct ask_output_report {};
 struct output_report {
-  std::string name;        ///< "artnet"
+  std::string name;        ///< "artnet" or "sacn"
   std::string destination; ///< host:port
   std::string problem;     ///< empty: none
   std::uint64_t packets = 0, bytes = 0, refused = 0, dropped = 0, errors = 0;

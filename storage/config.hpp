@@ -63,6 +63,25 @@ struct artnet_settings {
   std::vector<artnet_output_settings> outputs{artnet_output_settings{}};
 };
 
+/// One way out as sACN (E1.31).
+struct sacn_output_settings {
+  std::string host;           ///< IP literal or name; empty: multicast, each universe to its own group
+  std::uint16_t port = 5'568; ///< with a host
+  std::string interface;      ///< for multicast: the interface's IPv4 address; empty: by the routing table
+  std::optional<std::uint8_t> ttl;            ///< for multicast: 1..255; absent: that of the system, 1
+  std::uint8_t priority = 100;                ///< 0..200
+  std::optional<double> max_hz;               ///< absent: the tick rate
+  std::uint16_t first_universe = 1;           ///< which universe Port-Address 0 becomes; 1..63999
+  std::optional<std::uint16_t> sync_universe; ///< 1..63999; absent: no synchronisation
+};
+
+struct sacn_settings {
+  bool enabled = false;
+  std::string source_name = "Troupe";   ///< what receivers show: 1..63 bytes of UTF-8
+  exit_mode blackout = exit_mode::zero; ///< what is sent on shutdown
+  std::vector<sacn_output_settings> outputs{sacn_output_settings{}};
+};
+
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 enum class log_format : std::uint8_t { text, json };
 struct log_settings {
@@ -81,6 +100,7 @@ struct config {
   http_settings http;
   ticker_settings ticker;
   artnet_settings artnet;
+  sacn_settings sacn;
   std::filesystem::path data = "data";                                           ///< DATA_DIR
   std::string show = "default";                                                  ///< the show that is started
   std::uint32_t max_entities = static_cast<std::uint32_t>(default_max_entities); ///< per kind

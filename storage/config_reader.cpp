@@ -1,6 +1,8 @@
 #include "storage/config_reader.hpp"
 
+#include "protocol/sacn.hpp"
 #include "protocol/utf8.hpp"
+#include "storage/config_outputs.hpp"
 #include "storage/show_files.hpp"
 #include "storage/text_places.hpp"
 #include "storage/yaml_reader.hpp"
@@ -27,14 +29,6 @@ struct setting {
 };
 
 // -- values -------------------------------------------------------------------------------------------
-
-std::optional<double> number_of(const yaml_node& node) {
-  if (node.shape != yaml_shape::plain) return std::nullopt;
-  auto value = resolve_integer(node.text);
-  if (!value) value = resolve_float(node.text);
-  if (!value) return std::nullopt;
-  return value->to_number<double>();
-}
 
 template <class Part>
 setter whole(Part part, std::uint64_t lowest, std::uint64_t highest) {
@@ -160,37 +154,12 @@ setter choice(Part part, choices<Value> of) {
   };
 }
 
-// -- outputs ------------------------------------------------------------------------------------------
+// -- single settings ----------------------------------------------------------------------------------
 
-constexpr std::array<std::string_view, 2> output_keys{"destination", "maxHz"};
-constexpr double slowest_output = 0.1;
-constexpr double fastest_output = 240;
-
-std::string read_output(artnet_output_settings& into, const yaml_node& node) {
-  if (node.shape != yaml_shape::map) return "each output is a map with destination and maxHz";
-  for (std::size_t i = 0; i + 1 < node.items.size(); i += 2)
-    if (std::find(output_keys.begin(), output_keys.end(), node.items[i].text) == output_keys.end())
-      return fmt::format("an output has no key {}", excerpt(node.items[i].text));
-  const auto* destination = find_member(node, "destination");
-  const auto parsed =
-      destination && destination->scalar() ? parse_destination(destination->text) : std::nullopt;
-  if (!parsed) return "an output needs a destination: host or host:port";
-  into = *parsed;
-  const auto* max_hz = find_member(node, "maxHz");
-  if (!max_hz || max_hz->shape == yaml_shape::null) return {};
-  const auto number = number_of(*max_hz);
-  if (!number || *number < slowest_output || *number > fastest_output)
-    return fmt::format("maxHz is a number from {} to {}", slowest_output, fastest_output);
-  into.max_hz = *number;
-  return {};
-}
-
-std::string read_outputs(config& c, const yaml_node& node) {
-  if (node.shape != yaml_shape::sequence) return "a list of outputs is wanted";
-  std::vector<artnet_output_settings> outputs(node.items.size());
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (auto complaint = read_output(outputs[i], node.items[i]); !complaint.empty()) return complaint;
-  c.artnet.outputs = std::move(outputs);
+std::string read_source_name(config& c, const yaml_node& node) {
+  const bool fits = node.scalar() && node.text.size() < sacn::name_size;
+  if (!fits || is_blank(node.text) || has_control(node.text)) return "a name of 1 to 63 bytes is wanted";
+  c.sacn.source_name = node.text;
   return {};
 }
 
@@ -253,7 +222,15 @@ const std::vector<setting>& settings() {
       {"artnet.blackout", choice(
                               [](config & c) -> auto& { return c.artnet.blackout; },
                               choices<exit_mode>{{"zero", exit_mode::zero}, {"hold", exit_mode::hold}})},
-      {"artnet.outputs", read_outputs},
+      {"artnet.outputs",
+       [](config& c, const yaml_node& node) { return read_artnet_outputs(c.artnet.outputs, node); }},
+      {"sacn.enabled", truth([](config & c) -> auto& { return c.sacn.enabled; })},
+      {"sacn.sourceName", read_source_name},
+      {"sacn.blackout", choice(
+                            [](config & c) -> auto& { return c.sacn.blackout; },
+                            choices<exit_mode>{{"zero", exit_mode::zero}, {"hold", exit_mode::hold}})},
+      {"sacn.outputs",
+       [](config& c, const yaml_node& node) { return read_sacn_outputs(c.sacn.outputs, node); }},
       {"data", text([](config & c) -> auto& { return c.data; })},
       {"show", read_show},
       {"limits.maxEntities", whole(
@@ -347,10 +324,11 @@ std::vector<problem> read_config(config& into, std::string_view yaml, std::strin
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys;
   for (const auto& each : settings()) {
-    if (each.key != "artnet.outputs")
-      keys.emplace_back(each.key);
-    else
-      for (const auto key : output_keys) keys.push_back(fmt::format("{}[].{}", each.key, key));
+    const auto of_each_output = each.key == "artnet.outputs" ? artnet_output_keys()
+                                : each.key == "sacn.outputs" ? sacn_output_keys()
+                                                             : std::span<const std::string_view>{};
+    if (of_each_output.empty()) keys.emplace_back(each.key);
+    for (const auto key : of_each_output) keys.push_back(fmt::format("{}[].{}", each.key, key));
   }
   return keys;
 }

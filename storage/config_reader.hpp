@@ -15,7 +15,12 @@ std::vector<problem> read_config(config& into, std::string_view yaml, std::strin
 std::vector<problem> read_environment(config& into, const environment& variables);
 std::vector<problem> read_flags(config& into, const config_flags& flags);
 
+struct host_and_port {
+  std::string host; ///< without brackets
+  std::uint16_t port = 0;
+};
+
 /// `host`, `host:port`, `[::1]:port`, `::1`. @returns nothing if it is none of these
-std::optional<artnet_output_settings> parse_destination(std::string_view text);
+std::optional<host_and_port> parse_destination(std::string_view text, std::uint16_t default_port);
 
 } // namespace troupe::storage

@@ -71,10 +71,13 @@ std::string set_artnet_enabled(config& c, std::string_view text) {
 
 /// One destination stands for the whole list; the rate of the first output stays.
 std::string set_artnet_destination(config& c, std::string_view text) {
-  auto output = parse_destination(text);
-  if (!output) return "host or host:port is wanted";
-  if (!c.artnet.outputs.empty()) output->max_hz = c.artnet.outputs.front().max_hz;
-  c.artnet.outputs = {std::move(*output)};
+  artnet_output_settings output;
+  const auto destination = parse_destination(text, output.port);
+  if (!destination) return "host or host:port is wanted";
+  output.host = destination->host;
+  output.port = destination->port;
+  if (!c.artnet.outputs.empty()) output.max_hz = c.artnet.outputs.front().max_hz;
+  c.artnet.outputs = {std::move(output)};
   return {};
 }
 
@@ -103,8 +106,8 @@ void apply(config& into, std::string_view name, std::string_view text, setter se
 
 } // namespace
 
-std::optional<artnet_output_settings> parse_destination(std::string_view text) {
-  artnet_output_settings out;
+std::optional<host_and_port> parse_destination(std::string_view text, std::uint16_t default_port) {
+  host_and_port out{{}, default_port};
   std::string_view host = text;
   std::optional<std::string_view> port;
   if (text.starts_with('[')) {

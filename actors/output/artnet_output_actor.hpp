@@ -2,11 +2,9 @@
 // Art-Net to one destination.
 
 #include "actors/output/artnet_schedule.hpp"
-#include "net/udp_sender.hpp"
+#include "actors/output/output_link.hpp"
 #include "protocol/actors.hpp"
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +12,7 @@ namespace troupe::actors {
 
 struct artnet_output_options {
   std::string destination; ///< host[:port]; a name is resolved by this actor
-  artnet_timing timing;
+  output_timing timing;
   bool hold = false; ///< at the end the nodes keep the last frame instead of a black one
 };
 
@@ -24,14 +22,9 @@ struct artnet_output_state {
 
   artnet_output_options options;
   artnet_schedule schedule;
-  net::udp_endpoint destination;
-  std::optional<net::udp_sender> socket;
+  output_link link;
   std::vector<net::datagram> batch;
-  std::string problem;
-  caf::actor_clock::time_point retry_at{};
-  std::chrono::milliseconds back_off{250};
   bool timer_running = false;
-  std::size_t full_batches = 0; ///< in a row, for which the kernel had no room
 };
 
 /// Spawn detached: resolving a name blocks.

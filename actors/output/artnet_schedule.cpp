@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace troupe::actors {
-namespace {
-
-constexpr std::array<std::uint8_t, artnet::artdmx_max_levels> no_levels{};
-
-artnet::dmx_levels levels_at(const dmx_data& dmx, std::size_t index) {
-  return artnet::dmx_levels{dmx.levels.data() + index * artnet::artdmx_max_levels, artnet::artdmx_max_levels};
-}
-
-} // namespace
 
 void artnet_schedule::take(std::uint16_t address, artnet::dmx_levels levels, bool maybe_changed) {
   const auto [at, added] = universes_.try_emplace(address);
@@ -33,7 +24,7 @@ void artnet_schedule::take(std::uint16_t address, artnet::dmx_levels levels, boo
 void artnet_schedule::offer(const dmx_data& dmx) {
   for (auto& [address, one] : universes_) {
     if (std::binary_search(dmx.addresses.begin(), dmx.addresses.end(), address) || one.retiring) continue;
-    artnet::update_levels(one.bytes, no_levels);
+    artnet::update_levels(one.bytes, dark_levels);
     one.retiring = one.changed = true;
   }
   for (std::size_t i = 0; i < dmx.addresses.size(); ++i)
@@ -63,10 +54,7 @@ std::span<const artnet_schedule::packet* const> artnet_schedule::due(time now) {
     const auto deadline = due_at(one);
     if (now < deadline) continue;
     batch_.push_back(stamp(one));
-    // At a limited rate the cadence is kept, not the moment of this call, unless it fell behind.
-    const bool on_cadence =
-        one.sent && timing_.min_interval.count() > 0 && now - deadline < timing_.min_interval;
-    one.sent = on_cadence ? deadline : now;
+    one.sent = one.sent ? on_cadence(deadline, now, timing_) : now;
     if (one.retiring) retired_.push_back(address);
   }
   return batch_;
@@ -82,7 +70,7 @@ std::optional<artnet_schedule::time> artnet_schedule::next_due() const {
 std::span<const artnet_schedule::packet* const> artnet_schedule::last(bool zeros) {
   batch_.clear();
   for (auto& [address, one] : universes_) {
-    if (zeros) artnet::update_levels(one.bytes, no_levels);
+    if (zeros) artnet::update_levels(one.bytes, dark_levels);
     batch_.push_back(stamp(one));
   }
   return batch_;

@@ -1,6 +1,7 @@
 #pragma once
 // Which ArtDmx packets are due when (protocol, section 6 "Art-Net"). Pure: time comes in, packets come out.
 
+#include "actors/output/output_pace.hpp"
 #include "protocol/artnet.hpp"
 #include "protocol/frame.hpp"
 
@@ -14,18 +15,12 @@
 
 namespace troupe::actors {
 
-struct artnet_timing {
-  std::chrono::nanoseconds keep_alive = std::chrono::milliseconds{800};
-  /// Of one universe between two packets; 0: every change is sent at once.
-  std::chrono::nanoseconds min_interval{0};
-};
-
 class artnet_schedule {
  public:
   using packet = std::array<std::uint8_t, artnet::artdmx_packet_size>;
   using time = std::chrono::nanoseconds; ///< since any fixed moment
 
-  explicit artnet_schedule(artnet_timing timing) : timing_(timing) {}
+  explicit artnet_schedule(output_timing timing) : timing_(timing) {}
 
   /// The newest DMX. Universes that are no longer in it will send one frame of zeros.
   void offer(const dmx_data& dmx);
@@ -54,7 +49,7 @@ class artnet_schedule {
   time due_at(const universe& one) const;
   const packet* stamp(universe& one);
 
-  artnet_timing timing_;
+  output_timing timing_;
   std::map<std::uint16_t, universe> universes_;
   std::vector<const packet*> batch_;
   std::vector<std::uint16_t> retired_; // whose last packet is in `batch_`

@@ -10,6 +10,7 @@
 #include "net/server.hpp"
 #include "protocol/entity_codec.hpp"
 #include "protocol/json_text.hpp"
+#include "storage/sacn_id.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -57,15 +58,6 @@ std::size_t io_threads(const storage::config& settings) {
 
 log::level as_level(storage::log_level level) {
   return static_cast<log::level>(level);
-}
-
-artnet_output_options as_options(const storage::artnet_output_settings& one, storage::exit_mode blackout) {
-  artnet_output_options made;
-  const bool v6_literal = one.host.find(':') != std::string::npos;
-  made.destination = fmt::format(fmt::runtime(v6_literal ? "[{}]:{}" : "{}:{}"), one.host, one.port);
-  if (one.max_hz) made.timing.min_interval = std::chrono::nanoseconds{std::llround(1e9 / *one.max_hz)};
-  made.hold = blackout == storage::exit_mode::hold;
-  return made;
 }
 
 net::server_options as_options(const storage::http_settings& http, bool loopback) {
@@ -137,11 +129,11 @@ class watchdog {
 class server_process {
  public:
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded, bool preview)
+                 show_on_disk_ptr loaded, std::vector<output_options> outputs, bool preview)
       : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded), preview);
+    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), preview);
   }
 
   result<void> start() {
@@ -243,7 +235,8 @@ class server_process {
     }
   }
 
-  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded, bool preview) {
+  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded,
+                        std::vector<output_options> outputs, bool preview) {
     gauges_->micro_hz = std::llround(settings_.ticker.hz * 1e6);
     supervisor_options made;
     made.files = std::move(files);
@@ -259,9 +252,7 @@ class server_process {
     made.ticker.set_rate = [this](std::int64_t micro_hz) {
       if (clock_) clock_->rate(micro_hz);
     };
-    if (settings_.artnet.enabled)
-      for (const auto& one : settings_.artnet.outputs)
-        made.outputs.push_back(as_options(one, settings_.artnet.blackout));
+    made.outputs = std::move(outputs);
     made.lanes = lane_handles_;
     made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
@@ -315,6 +306,14 @@ void log_problems(const show_on_disk& loaded) {
     log::warn("storage", fmt::format("{}:{}:{}: {}", one.file, one.line, one.column, one.reason));
 }
 
+/// Who we are in sACN, if it is sent at all: only then is there a file.
+sacn::component_id sacn_id(const storage::config& settings) {
+  if (!settings.sacn.enabled) return {};
+  const auto kept = storage::keep_sacn_id(settings.data, random_id(), *storage::real_file_system());
+  for (const auto& note : kept.notes) log::warn("storage", note);
+  return kept.id;
+}
+
 } // namespace
 
 int serve(const storage::config& settings, bool preview) {
@@ -338,7 +337,7 @@ int serve(const storage::config& settings, bool preview) {
   auto found = as_message(*loaded);
   log_problems(*found);
 
-  server_process process{settings, files, std::move(found), preview};
+  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings)), preview};
   int code = 0;
   if (const auto started = process.start(); !started) {
     code = refuse(started.error().message);

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <utility>
+#include <variant>
 
 namespace troupe::actors {
 namespace {
@@ -23,6 +24,16 @@ constexpr auto budget_window = 10s;
 constexpr auto start_timeout = 60s;
 constexpr auto settle_timeout = 5s;
 constexpr auto dark_timeout = 2s;
+
+const char* name_of(const artnet_output_options&) {
+  return artnet_output_state::name;
+}
+const char* name_of(const sacn_output_options&) {
+  return sacn_output_state::name;
+}
+const char* name_of(const output_options& any) {
+  return std::visit([](const auto& one) { return name_of(one); }, any);
+}
 
 /// The cast as the supervisor sees it; lives in its handlers only.
 class theatre {
@@ -133,7 +144,11 @@ class theatre {
   }
 
   stage_actor spawn_stage() { return spawn_apart(stage); }
-  output_actor spawn_output(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
+  output_actor spawn_one(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
+  output_actor spawn_one(const sacn_output_options& one) { return spawn_apart(sacn_output, one); }
+  output_actor spawn_output(const output_options& any) {
+    return std::visit([this](const auto& one) { return spawn_one(one); }, any);
+  }
   void spawn_preview() {
     st_.parts.console_preview =
         spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges);
@@ -164,7 +179,7 @@ class theatre {
       if (one.address() == fallen) return one = spawn_stage(), "stage";
     for (std::size_t i = 0; i < who.outputs.size(); ++i)
       if (who.outputs[i].address() == fallen)
-        return who.outputs[i] = spawn_output(st_.options.outputs[i]), "artnet_output";
+        return who.outputs[i] = spawn_output(st_.options.outputs[i]), name_of(st_.options.outputs[i]);
     return {};
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Spawns the cast, restarts who falls, ends the show in order.
 
-#include "actors/output/artnet_output_actor.hpp"
+#include "actors/output/output_options.hpp"
 #include "actors/show/publication.hpp"
 #include "actors/show/show_book.hpp"
 #include "actors/system/runtime_gauges.hpp"
@@ -26,7 +26,7 @@ struct supervisor_options {
   engine::rig_options rig;
   std::shared_ptr<publication> published;
   ticker_options ticker;
-  std::vector<artnet_output_options> outputs;
+  std::vector<output_options> outputs; ///< of any kind; a restart makes the same again
   std::vector<lane_actor> lanes;
   /// Tells the threads outside CAF who the ticker is now.
   std::function<void(const ticker_actor&)> ticker_is;

@@ -1,5 +1,7 @@
 #include "actors/output/artnet_schedule.hpp"
 
+#include "tests/actors/dmx_support.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace troupe;
@@ -8,21 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct universe {
-  std::uint16_t address;
-  std::uint8_t first; ///< the level of channel 1
-  bool changed = true;
-};
-
-dmx_data dmx(std::initializer_list<universe> universes) {
-  dmx_data made;
-  for (const auto& one : universes) {
-    made.addresses.push_back(one.address);
-    made.levels.resize(made.levels.size() + 512, 0);
-    made.levels[made.levels.size() - 512] = one.first;
-    made.changed.push_back(one.changed ? 1 : 0);
-  }
-  return made;
+dmx_data dmx(std::initializer_list<test::universe_level> universes) {
+  return test::dmx_of(universes);
 }
 
 struct sent {

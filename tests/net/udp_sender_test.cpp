@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,19 @@ class receiver {
   explicit receiver(bool v6 = false) : fd_(socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0)) {
     const auto any = udp_endpoint::parse(v6 ? "::1" : "127.0.0.1", 0).value();
     REQUIRE(bind(fd_, static_cast<const sockaddr*>(any.data()), static_cast<socklen_t>(any.size())) == 0);
+    sockaddr_storage local{};
+    socklen_t size = sizeof local;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&local), &size);
+    address = udp_endpoint::from_bytes(&local, size);
+  }
+  /// Takes what is sent to a group on the loopback interface.
+  explicit receiver(const std::string& group) : fd_(socket(AF_INET, SOCK_DGRAM, 0)) {
+    const auto free = udp_endpoint::parse(group, 0).value();
+    REQUIRE(bind(fd_, static_cast<const sockaddr*>(free.data()), static_cast<socklen_t>(free.size())) == 0);
+    ip_mreq join{};
+    inet_pton(AF_INET, group.c_str(), &join.imr_multiaddr);
+    join.imr_interface.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(setsockopt(fd_, SOL_IP, IP_ADD_MEMBERSHIP, &join, sizeof join) == 0);
     sockaddr_storage local{};
     socklen_t size = sizeof local;
     getsockname(fd_, reinterpret_cast<sockaddr*>(&local), &size);
@@ -210,4 +224,38 @@ TEST_CASE("udp: a bound socket sends from its port", "[net][unit]") {
   const auto sender = udp_sender::open(false, options);
   REQUIRE(sender);
   CHECK(sender->local_port() == free);
+}
+
+TEST_CASE("udp: multicast leaves by the interface that is named, and is heard on this machine",
+          "[net][unit]") {
+  udp_options options;
+  options.multicast_interface = "127.0.0.1";
+  options.multicast_ttl = 4;
+  auto sender = udp_sender::open(false, options).value();
+  in_addr by{};
+  socklen_t size = sizeof by;
+  REQUIRE(getsockopt(sender.native_handle(), SOL_IP, IP_MULTICAST_IF, &by, &size) == 0);
+  CHECK(by.s_addr == htonl(INADDR_LOOPBACK));
+  int ttl = 0, loop = 0;
+  size = sizeof ttl;
+  REQUIRE(getsockopt(sender.native_handle(), SOL_IP, IP_MULTICAST_TTL, &ttl, &size) == 0);
+  CHECK(ttl == 4);
+  size = sizeof loop;
+  REQUIRE(getsockopt(sender.native_handle(), SOL_IP, IP_MULTICAST_LOOP, &loop, &size) == 0);
+  CHECK(loop == 1);
+
+  receiver there(std::string("239.255.0.1")); // a literal would be a bool
+  const std::string text = "levels";
+  CHECK(sender.send(bytes(text), there.address).sent == 1);
+  CHECK(there.take() == text);
+}
+
+TEST_CASE("udp: an interface that isn't there is an error", "[net][unit]") {
+  udp_options options;
+  options.multicast_interface = "192.0.2.1"; // for documentation: nobody has it
+  CHECK(udp_sender::open(false, options).error().code == troupe::ec::internal_error);
+  options.multicast_interface = "eth0";
+  CHECK(udp_sender::open(false, options).error().code == troupe::ec::validation_error);
+  options.multicast_interface = "127.0.0.1";
+  CHECK(udp_sender::open(true, options).error().code == troupe::ec::validation_error);
 }

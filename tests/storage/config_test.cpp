@@ -41,6 +41,11 @@ std::string text_of(const config& c) {
                      static_cast<int>(c.artnet.blackout));
   for (const auto& each : c.artnet.outputs)
     out += fmt::format("{}:{}@{} ", each.host, each.port, each.max_hz.value_or(-1));
+  out += fmt::format("| {} [{}] {} ", c.sacn.enabled, c.sacn.source_name, static_cast<int>(c.sacn.blackout));
+  for (const auto& each : c.sacn.outputs)
+    out += fmt::format("{}:{} by [{}] ttl {} !{} @{} {}+ ~{} ", each.host, each.port, each.interface,
+                       each.ttl.value_or(0), each.priority, each.max_hz.value_or(-1), each.first_universe,
+                       each.sync_universe.value_or(0));
   out += fmt::format("| {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
                      static_cast<int>(c.log.format), static_cast<int>(c.realtime));
@@ -88,6 +93,14 @@ http:
            maxConnections: 10, maxClients: 5}
 ticker: {hz: 44.5, immediate: true}
 artnet: {enabled: false, blackout: hold, outputs: [{destination: a, maxHz: 30}]}
+sacn:
+  enabled: true
+  sourceName: Große Bühne
+  blackout: hold
+  outputs:
+    - {destination: multicast, interface: 10.0.0.5, ttl: 8, priority: 200, maxHz: 44, firstUniverse: 101,
+       syncUniverse: 7962}
+    - {destination: "node:6000", priority: 0}
 data: /srv/shows
 show: gala
 limits: {maxEntities: 200000}
@@ -97,6 +110,8 @@ realtime: false
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
+        "| true [Große Bühne] 1 :5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 node:6000 by [] ttl 0 !0 @-1 "
+        "1+ ~0 "
         "| /srv/shows gala 200000 1 1 1 2");
 }
 
@@ -145,46 +160,74 @@ TEST_CASE("settings: all that is wrong is told at once, each with key and place"
 }
 
 TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
-  for (const auto* yaml : {"http: {port: \"80\"}",
-                           "http: {port: 1.5}",
-                           "http: {port: -1}",
-                           "http: {port: [1]}",
-                           "http: {host: \"a b\"}",
-                           "http: {host: {}}",
-                           "http: {token: \"a b\"}",
-                           "http: {open: 1}",
-                           "http: {open: \"true\"}",
-                           "http: {allowedHosts: a}",
-                           "http: {allowedHosts: [[a]]}",
-                           "http: {allowedOrigins: [console.example]}",
-                           "http: {allowedOrigins: [\"https://a/b\"]}",
-                           "http: {threads: 65}",
-                           "http: {limits: {bodyBytes: 0}}",
-                           "http: {limits: {requestTimeout: 0}}",
-                           "http: {limits: {idleTimeout: .inf}}",
-                           "http: {limits: {maxClients: 0}}",
-                           "ticker: {hz: 241}",
-                           "ticker: {hz: fast}",
-                           "ticker: {hz: \"60\"}",
-                           "artnet: {enabled: on}",
-                           "artnet: {blackout: full}",
-                           "artnet: {outputs: {}}",
-                           "artnet: {outputs: [a]}",
-                           "artnet: {outputs: [{}]}",
-                           "artnet: {outputs: [{destination: \"a b\"}]}",
-                           "artnet: {outputs: [{destination: \"a:0\"}]}",
-                           "artnet: {outputs: [{destination: \"a:70000\"}]}",
-                           "artnet: {outputs: [{destination: a, maxHz: 0}]}",
-                           "artnet: {outputs: [{destination: a, port: 1}]}",
-                           "data: []",
-                           "data: \"\"",
-                           "show: a/b",
-                           "limits: {maxEntities: 0}",
-                           "release: never",
-                           "log: {level: loud}",
-                           "log: {format: xml}",
-                           "realtime: maybe",
-                           "http: {port: !thing 80}"}) {
+  for (const auto* yaml :
+       {"http: {port: \"80\"}",
+        "http: {port: 1.5}",
+        "http: {port: -1}",
+        "http: {port: [1]}",
+        "http: {host: \"a b\"}",
+        "http: {host: {}}",
+        "http: {token: \"a b\"}",
+        "http: {open: 1}",
+        "http: {open: \"true\"}",
+        "http: {allowedHosts: a}",
+        "http: {allowedHosts: [[a]]}",
+        "http: {allowedOrigins: [console.example]}",
+        "http: {allowedOrigins: [\"https://a/b\"]}",
+        "http: {threads: 65}",
+        "http: {limits: {bodyBytes: 0}}",
+        "http: {limits: {requestTimeout: 0}}",
+        "http: {limits: {idleTimeout: .inf}}",
+        "http: {limits: {maxClients: 0}}",
+        "ticker: {hz: 241}",
+        "ticker: {hz: fast}",
+        "ticker: {hz: \"60\"}",
+        "artnet: {enabled: on}",
+        "artnet: {blackout: full}",
+        "artnet: {outputs: {}}",
+        "artnet: {outputs: [a]}",
+        "artnet: {outputs: [{}]}",
+        "artnet: {outputs: [{destination: \"a b\"}]}",
+        "artnet: {outputs: [{destination: \"a:0\"}]}",
+        "artnet: {outputs: [{destination: \"a:70000\"}]}",
+        "artnet: {outputs: [{destination: a, maxHz: 0}]}",
+        "artnet: {outputs: [{destination: a, port: 1}]}",
+        "sacn: {enabled: 2}",
+        "sacn: {sourceName: \"\"}",
+        "sacn: {sourceName: \" \"}",
+        "sacn: {sourceName: \"a\\tb\"}",
+        "sacn: {sourceName: nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn}",
+        "sacn: {sourceName: [a]}",
+        "sacn: {blackout: dark}",
+        "sacn: {outputs: multicast}",
+        "sacn: {outputs: [multicast]}",
+        "sacn: {outputs: [{priority: 100}]}",
+        "sacn: {outputs: [{destination: \"a b\"}]}",
+        "sacn: {outputs: [{destination: \"multicast:5568\"}]}",
+        "sacn: {outputs: [{destination: a, interface: 10.0.0.5}]}",
+        "sacn: {outputs: [{destination: a, ttl: 2}]}",
+        "sacn: {outputs: [{destination: multicast, interface: eth0}]}",
+        "sacn: {outputs: [{destination: multicast, interface: \"::1\"}]}",
+        "sacn: {outputs: [{destination: multicast, ttl: 0}]}",
+        "sacn: {outputs: [{destination: multicast, ttl: 256}]}",
+        "sacn: {outputs: [{destination: multicast, priority: 201}]}",
+        "sacn: {outputs: [{destination: multicast, priority: -1}]}",
+        "sacn: {outputs: [{destination: multicast, priority: \"100\"}]}",
+        "sacn: {outputs: [{destination: multicast, maxHz: 0}]}",
+        "sacn: {outputs: [{destination: multicast, firstUniverse: 0}]}",
+        "sacn: {outputs: [{destination: multicast, firstUniverse: 64000}]}",
+        "sacn: {outputs: [{destination: multicast, syncUniverse: 0}]}",
+        "sacn: {outputs: [{destination: multicast, syncUniverse: 64000}]}",
+        "sacn: {outputs: [{destination: multicast, universe: 1}]}",
+        "data: []",
+        "data: \"\"",
+        "show: a/b",
+        "limits: {maxEntities: 0}",
+        "release: never",
+        "log: {level: loud}",
+        "log: {format: xml}",
+        "realtime: maybe",
+        "http: {port: !thing 80}"}) {
     INFO(yaml);
     CHECK(complaints(yaml) != "none");
   }

@@ -1,0 +1,40 @@
+#pragma once
+// sACN (E1.31) to the multicast groups of its universes, or to one destination.
+
+#include "actors/output/output_link.hpp"
+#include "actors/output/sacn_schedule.hpp"
+#include "protocol/actors.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+struct sacn_output_options {
+  sacn_source source;
+  std::string
+      destination; ///< host[:port], resolved by this actor; empty: multicast, each universe to its group
+  std::string interface; ///< for multicast: the IPv4 address of the interface; empty: by the routing table
+  unsigned ttl = 0;      ///< for multicast: 1..255; 0: that of the system
+  output_timing timing;
+  bool hold = false; ///< at the end the last levels are those of the last frame instead of zeros
+};
+
+struct sacn_output_state {
+  static constexpr const char* name = "sacn_output";
+  sacn_output_state() : schedule({}, {}) {}
+
+  sacn_output_options options;
+  sacn_schedule schedule;
+  output_link link;
+  std::map<std::uint16_t, net::udp_endpoint> groups; ///< by universe, for multicast
+  std::vector<net::datagram> batch;
+  bool timer_running = false;
+};
+
+/// Spawn detached: resolving a name blocks.
+output_actor::behavior_type sacn_output(output_actor::stateful_pointer<sacn_output_state> self,
+                                        sacn_output_options options);
+
+} // namespace troupe::actors

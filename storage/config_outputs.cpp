@@ -1,0 +1,148 @@
+#include "storage/config_outputs.hpp"
+
+#include "protocol/sacn.hpp"
+#include "protocol/utf8.hpp"
+#include "storage/config_reader.hpp"
+#include "storage/yaml_reader.hpp"
+#include "storage/yaml_scalar.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+namespace troupe::storage {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> artnet_keys{"destination", "maxHz"};
+constexpr std::array<std::string_view, 7> sacn_keys{"destination", "interface",     "ttl",         "priority",
+                                                    "maxHz",       "firstUniverse", "syncUniverse"};
+constexpr std::string_view multicast = "multicast";
+constexpr double slowest_output = 0.1;
+constexpr double fastest_output = 240;
+
+/// The value of a key; null if it isn't there or has none.
+const yaml_node* value_of(const yaml_node& map, std::string_view key) {
+  const auto* found = find_member(map, key);
+  return found && found->shape != yaml_shape::null ? found : nullptr;
+}
+
+std::string check_keys(const yaml_node& node, std::span<const std::string_view> keys) {
+  if (node.shape != yaml_shape::map)
+    return fmt::format("each output is a map with {}", fmt::join(keys, ", "));
+  for (std::size_t i = 0; i + 1 < node.items.size(); i += 2)
+    if (std::find(keys.begin(), keys.end(), node.items[i].text) == keys.end())
+      return fmt::format("an output has no key {}", excerpt(node.items[i].text));
+  return {};
+}
+
+std::string read_rate(std::optional<double>& into, const yaml_node& output) {
+  const auto* max_hz = value_of(output, "maxHz");
+  if (!max_hz) return {};
+  const auto number = number_of(*max_hz);
+  if (!number || *number < slowest_output || *number > fastest_output)
+    return fmt::format("maxHz is a number from {} to {}", slowest_output, fastest_output);
+  into = *number;
+  return {};
+}
+
+/// A key that may be missing.
+template <class Number>
+std::string read_whole(Number& into, const yaml_node& output, std::string_view key, std::int64_t lowest,
+                       std::int64_t highest) {
+  const auto* node = value_of(output, key);
+  if (!node) return {};
+  const auto value = node->shape == yaml_shape::plain ? resolve_integer(node->text) : std::nullopt;
+  const auto* number = value ? value->if_int64() : nullptr;
+  if (!number || *number < lowest || *number > highest)
+    return fmt::format("{} is an integer from {} to {}", key, lowest, highest);
+  if constexpr (requires { typename Number::value_type; })
+    into = static_cast<typename Number::value_type>(*number);
+  else
+    into = static_cast<Number>(*number);
+  return {};
+}
+
+std::string read_output(artnet_output_settings& into, const yaml_node& node) {
+  if (auto wrong = check_keys(node, artnet_keys); !wrong.empty()) return wrong;
+  const auto* text = find_member(node, "destination");
+  const auto destination = text && text->scalar() ? parse_destination(text->text, into.port) : std::nullopt;
+  if (!destination) return "an output needs a destination: host or host:port";
+  into.host = destination->host;
+  into.port = destination->port;
+  return read_rate(into.max_hz, node);
+}
+
+std::string read_destination(sacn_output_settings& into, const yaml_node& output) {
+  const auto* text = find_member(output, "destination");
+  const bool to_groups = text && text->scalar() && text->text == multicast;
+  const auto destination =
+      !to_groups && text && text->scalar() ? parse_destination(text->text, into.port) : std::nullopt;
+  // "multicast:5568" would be a machine of that name, which nobody means.
+  if (!to_groups && (!destination || destination->host == multicast))
+    return "an output needs a destination: multicast, host or host:port";
+  if (destination) {
+    into.host = destination->host;
+    into.port = destination->port;
+  }
+  const auto* interface = value_of(output, "interface");
+  if (destination && (interface || value_of(output, "ttl"))) return "interface and ttl are for multicast";
+  if (!interface) return {};
+  in_addr parsed{};
+  if (!interface->scalar() || inet_pton(AF_INET, interface->text.c_str(), &parsed) != 1)
+    return "interface is the IPv4 address of one of this machine's";
+  into.interface = interface->text;
+  return {};
+}
+
+std::string read_output(sacn_output_settings& into, const yaml_node& node) {
+  constexpr auto lowest = sacn::universe::lowest, highest = sacn::universe::highest;
+  auto wrong = check_keys(node, sacn_keys);
+  if (wrong.empty()) wrong = read_destination(into, node);
+  if (wrong.empty()) wrong = read_whole(into.ttl, node, "ttl", 1, 255);
+  if (wrong.empty()) wrong = read_whole(into.priority, node, "priority", 0, sacn::highest_priority);
+  if (wrong.empty()) wrong = read_rate(into.max_hz, node);
+  if (wrong.empty()) wrong = read_whole(into.first_universe, node, "firstUniverse", lowest, highest);
+  if (wrong.empty()) wrong = read_whole(into.sync_universe, node, "syncUniverse", lowest, highest);
+  return wrong;
+}
+
+template <class Output>
+std::string read_outputs(std::vector<Output>& into, const yaml_node& node) {
+  if (node.shape != yaml_shape::sequence) return "a list of outputs is wanted";
+  std::vector<Output> outputs(node.items.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (auto complaint = read_output(outputs[i], node.items[i]); !complaint.empty()) return complaint;
+  into = std::move(outputs);
+  return {};
+}
+
+} // namespace
+
+std::string read_artnet_outputs(std::vector<artnet_output_settings>& into, const yaml_node& node) {
+  return read_outputs(into, node);
+}
+
+std::string read_sacn_outputs(std::vector<sacn_output_settings>& into, const yaml_node& node) {
+  return read_outputs(into, node);
+}
+
+std::span<const std::string_view> artnet_output_keys() noexcept {
+  return artnet_keys;
+}
+
+std::span<const std::string_view> sacn_output_keys() noexcept {
+  return sacn_keys;
+}
+
+std::optional<double> number_of(const yaml_node& node) {
+  if (node.shape != yaml_shape::plain) return std::nullopt;
+  auto value = resolve_integer(node.text);
+  if (!value) value = resolve_float(node.text);
+  if (!value) return std::nullopt;
+  return value->to_number<double>();
+}
+
+} // namespace troupe::storage
