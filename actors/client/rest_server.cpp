@@ -1,11 +1,13 @@
-// The server itself over REST: health, runtime status, the node catalogue.
+// The server itself over REST: health, outputs, runtime status, the node catalogue.
 
 #include "actors/client/rest_context.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/node_catalogue.hpp"
 #include "storage/references.hpp"
 
+#include <functional>
 #include <mutex>
+#include <vector>
 
 namespace troupe::actors::rest {
 namespace {
@@ -46,68 +48,101 @@ class problem_cache {
   boost::json::array found_;
 };
 
-/// Collects the outputs' reports; the last one, or the last that fails to come, completes the answer.
+boost::json::object as_json(const output_report& told) {
+  boost::json::object made{{"name", told.name},
+                           {"destination", told.destination},
+                           {"status", told.problem.empty() ? "ok" : "degraded"},
+                           {"packets", told.packets},
+                           {"bytes", told.bytes},
+                           {"refused", told.refused},
+                           {"dropped", told.dropped},
+                           {"errors", told.errors}};
+  if (!told.problem.empty()) made["problem"] = told.problem;
+  return made;
+}
+
+/// What each output says of itself, or why it doesn't; in the order of the settings.
+using output_answers = std::vector<result<output_report>>;
+
+/// @param done called when all have answered or had a second to
+void ask_outputs(lane& lane, std::function<void(const output_answers&)> done) {
+  struct collector {
+    output_answers found;
+    std::size_t missing = 0;
+    std::function<void(const output_answers&)> done;
+    void take(std::size_t index, result<output_report> told) {
+      found[index] = std::move(told);
+      if (--missing == 0) done(found);
+    }
+  };
+  const auto who = parts(lane);
+  if (!who || (*who)->outputs.empty()) return done({});
+  const auto& outputs = (*who)->outputs;
+  const auto all = std::make_shared<collector>();
+  all->missing = outputs.size();
+  all->found.assign(outputs.size(), output_report{});
+  all->done = std::move(done);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    lane.request(outputs[i], std::chrono::seconds{1}, ask_output_report{})
+        .then([all, i](const output_report& told) { all->take(i, told); },
+              [all, i](const caf::error& reason) { all->take(i, failure(from_caf(reason))); });
+}
+
 struct health_answer {
-  reply held;
   boost::json::array problems;
   boost::json::object checks;
-  boost::json::array outputs;
-  std::size_t missing = 0;
   bool running = true;
   std::int64_t now_ms = 0;
   std::string version;
 
-  void add(const output_report& told) {
-    outputs.push_back({{"name", told.name},
-                       {"destination", told.destination},
-                       {"status", told.problem.empty() ? "ok" : "degraded"},
-                       {"packets", told.packets},
-                       {"bytes", told.bytes},
-                       {"refused", told.refused},
-                       {"dropped", told.dropped},
-                       {"errors", told.errors}});
-    if (!told.problem.empty())
-      problems.push_back({{"check", "output"}, {"output", told.destination}, {"reason", told.problem}});
+  void add(const output_answers& outputs) {
+    boost::json::array told;
+    for (const auto& one : outputs) {
+      if (one) told.push_back(as_json(*one));
+      if (!one)
+        problems.push_back({{"check", "output"}, {"reason", one.error().message}});
+      else if (!one->problem.empty())
+        problems.push_back({{"check", "output"}, {"output", one->destination}, {"reason", one->problem}});
+    }
+    checks["outputs"] = std::move(told);
   }
 
-  void complete() {
+  net::http_response response() {
     if (!running) problems.push_back({{"check", "runtime"}, {"reason", "no ticks are made"}});
     checks["runtime"] = running ? "ok" : "failed";
-    checks["outputs"] = std::move(outputs);
-    held->send(net::json_response(
-        running ? 200 : 503, to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
-                                                         {"timestamp", now_ms},
-                                                         {"version", version},
-                                                         {"problems", std::move(problems)},
-                                                         {"checks", std::move(checks)}})));
+    return net::json_response(running ? 200 : 503,
+                              to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
+                                                          {"timestamp", now_ms},
+                                                          {"version", version},
+                                                          {"problems", std::move(problems)},
+                                                          {"checks", std::move(checks)}}));
   }
 };
 
 void health(const context& shared, problem_cache& cache, http_request& request, responder answer) {
-  auto& lane = shared.lane_of(request);
   const auto show = shared.show();
-  auto made = std::make_shared<health_answer>();
-  made->held = hold(std::move(answer));
-  made->problems = cache.problems(show);
-  made->checks["storage"] = show->storage_failure.empty() ? "ok" : "degraded";
-  made->checks["show"] = made->problems.empty() ? "ok" : "degraded";
-  made->running = shared.options.running();
-  made->now_ms = shared.options.wall_time_ms();
-  made->version = shared.options.version;
-  const auto who = parts(lane);
-  if (!who || (*who)->outputs.empty()) return made->complete();
-  made->missing = (*who)->outputs.size();
-  for (const auto& output : (*who)->outputs)
-    lane.request(output, std::chrono::seconds{1}, ask_output_report{})
-        .then(
-            [made](const output_report& told) {
-              made->add(told);
-              if (--made->missing == 0) made->complete();
-            },
-            [made](const caf::error& reason) {
-              made->problems.push_back({{"check", "output"}, {"reason", from_caf(reason).message}});
-              if (--made->missing == 0) made->complete();
-            });
+  health_answer made;
+  made.problems = cache.problems(show);
+  made.checks["storage"] = show->storage_failure.empty() ? "ok" : "degraded";
+  made.checks["show"] = made.problems.empty() ? "ok" : "degraded";
+  made.running = shared.options.running();
+  made.now_ms = shared.options.wall_time_ms();
+  made.version = shared.options.version;
+  ask_outputs(shared.lane_of(request),
+              [held = hold(std::move(answer)), made = std::move(made)](const output_answers& told) mutable {
+                made.add(told);
+                held->send(made.response());
+              });
+}
+
+void list_outputs(const context& shared, http_request& request, responder answer) {
+  ask_outputs(shared.lane_of(request), [held = hold(std::move(answer))](const output_answers& told) {
+    boost::json::array made;
+    for (const auto& one : told)
+      made.push_back(one ? as_json(*one)
+                         : boost::json::object{{"status", "failed"}, {"problem", one.error().message}});
+    held->send(data_response(200, std::move(made)));
+  });
 }
 
 void runtime_status(const context& shared, responder answer) {
@@ -134,6 +169,9 @@ void add_server(net::router& routes, context_ptr shared) {
   const auto cache = std::make_shared<problem_cache>();
   routes.add(http_method::get, "/api/health", [=](http_request& request, responder answer) {
     health(*shared, *cache, request, std::move(answer));
+  });
+  routes.add(http_method::get, "/api/outputs", [=](http_request& request, responder answer) {
+    list_outputs(*shared, request, std::move(answer));
   });
   routes.add(http_method::get, "/api/runtime/status",
              [=](http_request&, responder answer) { runtime_status(*shared, std::move(answer)); });

@@ -208,6 +208,39 @@ TEST_CASE("artnet: after kill -9 a new start lights the show again", "[conforman
   server.artnet.next(0, [](const artnet_packet& one) { return !one.dark(); });
 }
 
+TEST_CASE("artnet: every output tells what it has sent, in the order of the settings",
+          "[conformance][artnet]") {
+  const temp_dir data;
+  udp_receiver open;
+  const auto closed = std::make_unique<udp_receiver>()->address();
+  write_text(data / "settings.yaml",
+             fmt::format("artnet:\n  outputs:\n    - destination: \"{}\"\n    - destination: \"{}\"\n",
+                         open.address(), closed));
+  server_process server({{"serve", "--port", "0", "--host", "127.0.0.1", "--data", (data / "shows").string(),
+                          "--config", (data / "settings.yaml").string()},
+                         {}});
+  server.await_listening();
+  rest_client rest(server.port());
+  const auto at = [&](const json::value& all, std::size_t index) {
+    return all.as_array().at(index).as_object();
+  };
+  auto told = rest.get("/api/outputs").data();
+  for (const deadline end; num(at(told, 1).at("refused")) == 0 && !end.over();) {
+    open.next(0);
+    told = rest.get("/api/outputs").data();
+  }
+  REQUIRE(told.as_array().size() == 2);
+  CHECK(str(at(told, 0).at("destination")) == open.address());
+  CHECK(num(at(told, 0).at("packets")) > 0);
+  CHECK(num(at(told, 0).at("bytes")) == num(at(told, 0).at("packets")) * 530);
+  CHECK(num(at(told, 0).at("refused")) == 0);
+  CHECK(str(at(told, 1).at("destination")) == closed);
+  CHECK(num(at(told, 1).at("refused")) > 0); // which is no problem:
+  CHECK(str(at(told, 1).at("status")) == "ok");
+  CHECK(rest.get("/api/health").body.at("status") == "ok");
+  CHECK(rest.post("/api/outputs", json::object{}).status == 405);
+}
+
 TEST_CASE("artnet: maxHz of an output thins its packets, never the newest", "[conformance][artnet]") {
   const temp_dir data;
   udp_receiver fast, slow;
