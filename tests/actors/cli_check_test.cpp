@@ -2,6 +2,7 @@
 
 #include "protocol/json_text.hpp"
 #include "storage/show_files.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
@@ -9,33 +10,16 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 using namespace troupe;
 using namespace troupe::cli;
 
 namespace {
 
-class data_dir {
+class data_dir : public test::temp_dir {
  public:
-  data_dir() {
-    auto pattern = (std::filesystem::temp_directory_path() / "troupe-check-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("no folder for the test");
-    path_ = pattern;
-  }
-  ~data_dir() { std::filesystem::remove_all(path_); }
-  data_dir(const data_dir&) = delete;
-  data_dir& operator=(const data_dir&) = delete;
-
-  void write(std::string_view name, std::string_view text) const {
-    const auto path = path_ / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  std::string name() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
+  void write(std::string_view name, std::string_view text) const { test::write_text(*this / name, text); }
+  std::string name() const { return path().string(); }
 };
 
 struct outcome {

@@ -4,13 +4,13 @@
 #include "protocol/json_text.hpp"
 #include "protocol/node_catalogue.hpp"
 #include "storage/show_files.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <sstream>
-#include <unistd.h>
 
 using namespace troupe;
 using namespace troupe::cli;
@@ -29,21 +29,7 @@ outcome catching(Run run) {
   return {code, out.str(), err.str()};
 }
 
-class folder {
- public:
-  folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "troupe-new-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("no folder for the test");
-    path_ = pattern;
-  }
-  ~folder() { std::filesystem::remove_all(path_); }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using folder = test::temp_dir;
 
 outcome make(const std::string& name, const std::filesystem::path& data, bool demo = false) {
   return catching([&](const streams& io) { return run_new({name, data.string(), demo}, io); });

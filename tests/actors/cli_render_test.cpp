@@ -4,13 +4,13 @@
 #include "actors/cli/renderer.hpp"
 #include "protocol/entity_codec.hpp"
 #include "protocol/json_text.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 using namespace troupe;
 using namespace troupe::cli;
@@ -111,13 +111,9 @@ double intensity(const std::string& frame, std::string_view fixture) {
   return found ? found->to_number<double>() : -1;
 }
 
-class folder {
+class folder : public test::temp_dir {
  public:
   folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "troupe-render-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("no folder for the test");
-    path_ = pattern;
-    std::filesystem::create_directories(path_ / "s");
     write("s/fixtures.yaml", "- {id: a, name: A, modelId: generic-dimmer, universe: 1, startChannel: 1}\n");
     write("s/inputs.yaml", "- {id: A, name: A, type: fader}\n");
     write("s/graphs.yaml", R"(- id: g
@@ -131,31 +127,19 @@ class folder {
     - {id: 2, from: {nodeId: s, port: selection}, to: {nodeId: w, port: selection}}
 )");
   }
-  ~folder() { std::filesystem::remove_all(path_); }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
 
-  void write(std::string_view name, std::string_view text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-  }
-  std::string read(std::string_view name) const {
-    std::ostringstream text;
-    text << std::ifstream(path_ / name, std::ios::binary).rdbuf();
-    return text.str();
-  }
-  std::string operator/(std::string_view name) const { return (path_ / name).string(); }
+  void write(std::string_view name, std::string_view text) const { test::write_text(path() / name, text); }
+  std::string read(std::string_view name) const { return test::read_text(path() / name); }
+  std::string operator/(std::string_view name) const { return (path() / name).string(); }
 
   render_options options() const {
     render_options out;
-    out.data = path_.string();
+    out.data = path().string();
     out.show = "s";
     out.hz = 10;
     out.frames = 3;
     return out;
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 struct outcome {

@@ -5,11 +5,7 @@
 #include "tests/actors/show_support.hpp"
 #include "tests/conformance/support/udp_receiver.hpp"
 #include "tests/support/actor_rig.hpp"
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include "tests/support/temp_dir.hpp"
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -23,22 +19,9 @@ std::shared_ptr<const Made> shared(Made made) {
   return std::make_shared<const Made>(std::move(made));
 }
 
-struct temp_folder {
-  std::filesystem::path path;
-  temp_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "troupe-cast-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()));
-    path = pattern;
-  }
-  ~temp_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
-
 /// The whole cast on virtual time, with the real disk.
 struct theatre_rig {
-  temp_folder folder;
+  temp_dir folder;
   std::vector<std::string> gave_up;
   std::shared_ptr<runtime_gauges> gauges = std::make_shared<runtime_gauges>();
   std::int64_t deadline = 0;
@@ -48,7 +31,7 @@ struct theatre_rig {
   supervisor_actor boss;
 
   explicit theatre_rig(std::vector<artnet_output_options> outputs = {}) {
-    auto files = storage::show_files::open(folder.path);
+    auto files = storage::show_files::open(folder.path());
     REQUIRE(files);
     supervisor_options made;
     made.files = std::make_shared<storage::show_files>(std::move(*files));
@@ -178,7 +161,5 @@ TEST_CASE("supervisor: at the end the run state is on disk and then the outputs 
   auto last = node.take_all();
   REQUIRE(last.size() == 1);
   CHECK(last[0].dark() != hold);
-  std::ifstream file(on.folder.path / "demo" / "graphs.yaml");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  CHECK(text.find("enabled: false") != std::string::npos);
+  CHECK(read_text(on.folder / "demo/graphs.yaml").find("enabled: false") != std::string::npos);
 }

@@ -12,32 +12,6 @@ namespace troupe::storage::test {
 
 namespace fs = std::filesystem;
 
-temp_dir::temp_dir() {
-  auto pattern = (fs::temp_directory_path() / "troupe-storage-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-  path_ = pattern;
-}
-
-temp_dir::~temp_dir() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-void write_text(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!out) throw std::runtime_error("can't write " + path.string());
-}
-
-std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error("can't read " + path.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 std::size_t count_copies(const fs::path& folder) {
   std::size_t count = 0;
   for (const auto& entry : fs::directory_iterator(folder))

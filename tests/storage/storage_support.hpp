@@ -4,6 +4,7 @@
 #include "protocol/entities.hpp"
 #include "protocol/facts.hpp"
 #include "protocol/show_state.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <filesystem>
 #include <string>
@@ -11,22 +12,10 @@
 
 namespace troupe::storage::test {
 
-/// A folder of its own, gone with its contents at the end.
-class temp_dir {
- public:
-  temp_dir();
-  ~temp_dir();
-  temp_dir(const temp_dir&) = delete;
-  temp_dir& operator=(const temp_dir&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+using troupe::test::read_text;
+using troupe::test::temp_dir;
+using troupe::test::write_text;
 
- private:
-  std::filesystem::path path_;
-};
-
-void write_text(const std::filesystem::path& path, std::string_view text); ///< makes the folders, too
-std::string read_text(const std::filesystem::path& path);
 std::size_t count_copies(const std::filesystem::path& folder); ///< `*.orig-*`
 
 /// An entity from JSON; `id` and `revision` are members. Throws if it isn't valid.

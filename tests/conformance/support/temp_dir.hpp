@@ -1,33 +1,22 @@
 #pragma once
-// A folder of a test's own.
+// Folders and files, as the suite calls them.
+
+#include "tests/support/temp_dir.hpp"
 
 #include <cstddef>
-#include <filesystem>
-#include <string>
-#include <string_view>
 
 namespace troupe::conformance {
 
-/// Gone with its contents at the end.
-class temp_dir {
- public:
-  temp_dir();
-  ~temp_dir();
-  temp_dir(const temp_dir&) = delete;
-  temp_dir& operator=(const temp_dir&) = delete;
+using test::read_text;
+using test::temp_dir;
+using test::write_text;
 
-  const std::filesystem::path& path() const noexcept { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// Makes the folders, too.
-void write_text(const std::filesystem::path& path, std::string_view text);
-/// Throws if there is no such file.
-std::string read_text(const std::filesystem::path& path);
 /// How many files of the folder have names that begin so.
-std::size_t count_files(const std::filesystem::path& folder, std::string_view prefix);
+inline std::size_t count_files(const std::filesystem::path& folder, std::string_view prefix) {
+  std::size_t n = 0;
+  for (const auto& each : std::filesystem::directory_iterator(folder))
+    if (each.path().filename().string().starts_with(prefix)) ++n;
+  return n;
+}
 
 } // namespace troupe::conformance

@@ -1,4 +1,4 @@
-#include "tests/conformance/support/temp_dir.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <system_error>
 
-namespace troupe::conformance {
+namespace troupe::test {
 
 temp_dir::temp_dir() {
-  auto pattern = (std::filesystem::temp_directory_path() / "troupe-conformance-XXXXXX").string();
+  auto pattern = (std::filesystem::temp_directory_path() / "troupe-test-XXXXXX").string();
   if (!mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
   path_ = pattern;
 }
@@ -34,11 +34,4 @@ std::string read_text(const std::filesystem::path& path) {
   return out.str();
 }
 
-std::size_t count_files(const std::filesystem::path& folder, std::string_view prefix) {
-  std::size_t n = 0;
-  for (const auto& each : std::filesystem::directory_iterator(folder))
-    if (each.path().filename().string().starts_with(prefix)) ++n;
-  return n;
-}
-
-} // namespace troupe::conformance
+} // namespace troupe::test
