@@ -13,7 +13,6 @@ constexpr std::size_t artpoll_min_size = 14;         // receivers "shall accept"
 constexpr std::size_t artpoll_targeted_size = 18;    // up to TargetPortAddressBottom
 constexpr std::size_t artpollreply_min_size = 207;   // up to MAC: what Art-Net 1 nodes send
 constexpr std::size_t artpollreply_known_size = 218; // up to Status3
-constexpr std::size_t artsync_size = 14;
 
 using bytes_view = std::span<const std::uint8_t>;
 
@@ -121,6 +120,17 @@ std::string_view parse_error_name(parse_error what) noexcept {
   return "unknown";
 }
 
+artsync_packet encode_artsync() noexcept {
+  artsync_packet out{};
+  std::copy(id.begin(), id.end(), out.begin());
+  constexpr auto op = static_cast<std::uint16_t>(op_code::sync);
+  out[8] = op & 0xff;
+  out[9] = op >> 8;
+  out[10] = protocol_version >> 8;
+  out[11] = protocol_version & 0xff;
+  return out; // Aux1 and Aux2 are zero
+}
+
 void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, std::uint8_t physical,
                    dmx_levels levels) noexcept {
   std::copy(id.begin(), id.end(), out.begin());
@@ -159,7 +169,7 @@ parsed parse(std::span<const std::uint8_t> bytes) noexcept {
   default:
     break;
   }
-  if (bytes.size() < artsync_size) return failed(parse_error::too_short);
+  if (bytes.size() < artsync_packet_size) return failed(parse_error::too_short);
   return artsync{version};
 }
 

@@ -64,6 +64,8 @@ class port_address {
 
 using artdmx_out = std::span<std::uint8_t, artdmx_packet_size>;
 using dmx_levels = std::span<const std::uint8_t, artdmx_max_levels>;
+inline constexpr std::size_t artsync_packet_size = 14;
+using artsync_packet = std::array<std::uint8_t, artsync_packet_size>;
 
 /// The Sequence after this one: 1..255 and again 1. 0 would switch reordering off at the receiver.
 constexpr std::uint8_t next_sequence(std::uint8_t sequence) noexcept {
@@ -74,6 +76,9 @@ constexpr std::uint8_t next_sequence(std::uint8_t sequence) noexcept {
 /// @param sequence 1..255 @param physical the input port the levels come from, for information
 void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, std::uint8_t physical,
                    dmx_levels levels) noexcept;
+
+/// ArtSync: receivers show at once what they were sent before it. It holds nothing that changes.
+artsync_packet encode_artsync() noexcept;
 
 /// Changes the Sequence of an encoded packet.
 inline void update_sequence(artdmx_out packet, std::uint8_t sequence) noexcept {

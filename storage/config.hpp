@@ -55,6 +55,8 @@ struct artnet_output_settings {
   std::string host = "127.0.0.1"; ///< IP literal or name
   std::uint16_t port = 6454;
   std::optional<double> max_hz; ///< absent: the tick rate
+  bool constant_rate = false;   ///< every tick, changed or not
+  bool sync = false;            ///< ArtSync after the last packet of a tick
 };
 
 struct artnet_settings {

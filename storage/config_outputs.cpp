@@ -16,7 +16,7 @@ namespace troupe::storage {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> artnet_keys{"destination", "maxHz"};
+constexpr std::array<std::string_view, 4> artnet_keys{"destination", "maxHz", "constantRate", "sync"};
 constexpr std::array<std::string_view, 7> sacn_keys{"destination", "interface",     "ttl",         "priority",
                                                     "maxHz",       "firstUniverse", "syncUniverse"};
 constexpr std::string_view multicast = "multicast";
@@ -49,6 +49,17 @@ std::string read_rate(std::optional<double>& into, const yaml_node& output) {
 }
 
 /// A key that may be missing.
+std::string read_truth(bool& into, const yaml_node& output, std::string_view key) {
+  const auto* node = value_of(output, key);
+  if (!node) return {};
+  const auto value = node->shape == yaml_shape::plain ? resolve_plain(node->text) : std::nullopt;
+  const auto* truth = value ? value->if_bool() : nullptr;
+  if (!truth) return fmt::format("{} is true or false", key);
+  into = *truth;
+  return {};
+}
+
+/// A key that may be missing.
 template <class Number>
 std::string read_whole(Number& into, const yaml_node& output, std::string_view key, std::int64_t lowest,
                        std::int64_t highest) {
@@ -72,6 +83,8 @@ std::string read_output(artnet_output_settings& into, const yaml_node& node) {
   if (!destination) return "an output needs a destination: host or host:port";
   into.host = destination->host;
   into.port = destination->port;
+  if (auto wrong = read_truth(into.constant_rate, node, "constantRate"); !wrong.empty()) return wrong;
+  if (auto wrong = read_truth(into.sync, node, "sync"); !wrong.empty()) return wrong;
   return read_rate(into.max_hz, node);
 }
 

@@ -69,14 +69,14 @@ std::string set_artnet_enabled(config& c, std::string_view text) {
   return {};
 }
 
-/// One destination stands for the whole list; the rate of the first output stays.
+/// One destination stands for the whole list; what else is set for the first output stays.
 std::string set_artnet_destination(config& c, std::string_view text) {
-  artnet_output_settings output;
+  auto output = c.artnet.outputs.empty() ? artnet_output_settings{} : c.artnet.outputs.front();
+  output.port = artnet_output_settings{}.port;
   const auto destination = parse_destination(text, output.port);
   if (!destination) return "host or host:port is wanted";
   output.host = destination->host;
   output.port = destination->port;
-  if (!c.artnet.outputs.empty()) output.max_hz = c.artnet.outputs.front().max_hz;
   c.artnet.outputs = {std::move(output)};
   return {};
 }

@@ -29,6 +29,8 @@ void transmit(pointer self, std::span<const artnet_schedule::packet* const> pack
   if (packets.empty() || !st.link.ready(now_of(self))) return;
   st.batch.clear();
   for (const auto* one : packets) st.batch.push_back({*one, &st.link.destination()});
+  static const auto sync = artnet::encode_artsync();
+  if (st.options.sync) st.batch.push_back({sync, &st.link.destination()});
   st.link.send(st.batch);
 }
 

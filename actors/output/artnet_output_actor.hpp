@@ -13,6 +13,7 @@ namespace troupe::actors {
 struct artnet_output_options {
   std::string destination; ///< host[:port]; a name is resolved by this actor
   output_timing timing;
+  bool sync = false; ///< an ArtSync follows the last packet of a tick
   bool hold = false; ///< at the end the nodes keep the last frame instead of a black one
 };
 

@@ -19,6 +19,7 @@ void artnet_schedule::take(std::uint16_t address, artnet::dmx_levels levels, boo
     }
   }
   one.retiring = false;
+  one.changed |= timing_.constant_rate;
 }
 
 void artnet_schedule::offer(const dmx_data& dmx) {

@@ -21,6 +21,8 @@ artnet_output_options as_options(const storage::artnet_output_settings& one, sto
   artnet_output_options made;
   made.destination = host_port(one.host, one.port);
   made.timing = timing_of(one.max_hz);
+  made.timing.constant_rate = one.constant_rate;
+  made.sync = one.sync;
   made.hold = blackout == storage::exit_mode::hold;
   return made;
 }

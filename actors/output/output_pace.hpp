@@ -15,6 +15,8 @@ struct output_timing {
   std::chrono::nanoseconds keep_alive = std::chrono::milliseconds{800};
   /// Of one universe between two packets; 0: every change is sent at once.
   std::chrono::nanoseconds min_interval{0};
+  /// Whether each offer counts as a change, for receivers that need a steady stream.
+  bool constant_rate = false;
 };
 
 /// What counts as the moment of sending: at a limited rate the cadence is kept, not the moment of the call,

@@ -66,6 +66,21 @@ TEST_CASE("art-net schedule: only what changed is sent, the rest every 0.8 s", "
   CHECK(read(plan.due(1s + 900ms)) == packets{{1, 3, 5}});
 }
 
+TEST_CASE("art-net schedule: at a constant rate every offer is sent, changed or not", "[actors][unit]") {
+  const bool limited = GENERATE(false, true);
+  output_timing timing;
+  timing.constant_rate = true;
+  if (limited) timing.min_interval = 50ms;
+  artnet_schedule plan{timing};
+  plan.offer(dmx({{1, 7, true}}));
+  CHECK(read(plan.due(0ms)) == packets{{1, 1, 7}});
+  CHECK(plan.due(10ms).empty()); // nothing was offered
+  plan.offer(dmx({{1, 7, false}}));
+  CHECK(plan.due(20ms).size() == (limited ? 0 : 1));
+  plan.offer(dmx({{1, 7, false}}));
+  CHECK(read(plan.due(50ms)) == packets{{1, limited ? 2u : 3u, 7}});
+}
+
 TEST_CASE("art-net schedule: a change flag without a change sends nothing", "[actors][unit]") {
   artnet_schedule plan{{}};
   plan.offer(dmx({{1, 5}}));

@@ -19,6 +19,13 @@ std::shared_ptr<const Made> shared(Made made) {
   return std::make_shared<const Made>(std::move(made));
 }
 
+artnet_output_options artnet_to(const conformance::udp_receiver& node, bool hold = false) {
+  artnet_output_options made;
+  made.destination = node.address();
+  made.hold = hold;
+  return made;
+}
+
 /// The whole cast on virtual time, with the real disk.
 struct theatre_rig {
   temp_dir folder;
@@ -134,7 +141,7 @@ TEST_CASE("supervisor: too many falls in a short time end the process", "[actors
 
 TEST_CASE("supervisor: an output that falls is replaced, and its universes go on", "[actors][unit]") {
   conformance::udp_receiver node;
-  theatre_rig on({artnet_output_options{node.address(), {}, false}});
+  theatre_rig on({artnet_to(node)});
   on.tick();
   CHECK(node.next(0).is_dmx());
   on.fell(on.parts().outputs[0]);
@@ -150,7 +157,7 @@ TEST_CASE("supervisor: at the end the run state is on disk and then the outputs 
   conformance::udp_receiver node;
   const bool hold = GENERATE(false, true);
   CAPTURE(hold);
-  theatre_rig on({artnet_output_options{node.address(), {}, hold}});
+  theatre_rig on({artnet_to(node, hold)});
   on.tick();
   on.tick();
   node.next(0, [](const auto& packet) { return !packet.dark(); });

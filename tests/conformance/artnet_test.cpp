@@ -241,6 +241,34 @@ TEST_CASE("artnet: every output tells what it has sent, in the order of the sett
   CHECK(rest.post("/api/outputs", json::object{}).status == 405);
 }
 
+TEST_CASE("artnet: constantRate sends what doesn't change too, and sync ends each frame with an ArtSync",
+          "[conformance][artnet]") {
+  const temp_dir data;
+  udp_receiver node;
+  write_text(
+      data / "settings.yaml",
+      fmt::format("artnet:\n  outputs:\n    - {{destination: \"{}\", constantRate: true, sync: true}}\n",
+                  node.address()));
+  server_process server({{"serve", "--port", "0", "--host", "127.0.0.1", "--data", (data / "shows").string(),
+                          "--config", (data / "settings.yaml").string()},
+                         {}});
+  server.await_listening();
+  rest_client rest(server.port());
+  // Universe 0 pulses, universe 9 is still.
+  rest.create("/api/fixtures",
+              {{"name", "still"}, {"modelId", "generic-dimmer"}, {"universe", 9}, {"startChannel", 1}});
+  node.next(9);
+  node.drain();
+  std::string order; // which packets came: 0, 9 or s
+  for (const deadline end; order.size() < 60 && !end.over();)
+    if (const auto packet = node.receive(std::chrono::seconds(1)))
+      order += packet->is_dmx() ? static_cast<char>('0' + packet->universe()) : 's';
+  const auto first = order.find('s') + 1;
+  std::string frames;
+  while (frames.size() < 50) frames += "09s";
+  CHECK(order.substr(first, 48) == frames.substr(0, 48));
+}
+
 TEST_CASE("artnet: maxHz of an output thins its packets, never the newest", "[conformance][artnet]") {
   const temp_dir data;
   udp_receiver fast, slow;

@@ -246,6 +246,14 @@ TEST_CASE("artnet: old, short and careless ArtPollReplies are understood", "[pro
   CHECK(node.ports[3].output.number() == 0x7fff);
 }
 
+TEST_CASE("artnet: an ArtSync out is 14 bytes that are read back", "[protocol][artnet]") {
+  const auto packet = encode_artsync();
+  CHECK(packet == artsync_packet{'A', 'r', 't', '-', 'N', 'e', 't', 0, 0x00, 0x52, 0, 14, 0, 0});
+  const auto read = parse(packet);
+  REQUIRE(read);
+  CHECK(std::holds_alternative<artsync>(*read));
+}
+
 TEST_CASE("artnet: ArtSync and unknown OpCodes", "[protocol][artnet]") {
   CHECK(accepted<artsync>(header(0x5200) + bytes{0, 0}).version == 14);
   CHECK(refusal(header(0x5200) + bytes{0}) == parse_error::too_short);

@@ -40,7 +40,8 @@ std::string text_of(const config& c) {
   out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled,
                      static_cast<int>(c.artnet.blackout));
   for (const auto& each : c.artnet.outputs)
-    out += fmt::format("{}:{}@{} ", each.host, each.port, each.max_hz.value_or(-1));
+    out += fmt::format("{}:{}@{} {} {} ", each.host, each.port, each.max_hz.value_or(-1), each.constant_rate,
+                       each.sync);
   out += fmt::format("| {} [{}] {} ", c.sacn.enabled, c.sacn.source_name, static_cast<int>(c.sacn.blackout));
   for (const auto& each : c.sacn.outputs)
     out += fmt::format("{}:{} by [{}] ttl {} !{} @{} {}+ ~{} ", each.host, each.port, each.interface,
@@ -92,7 +93,7 @@ http:
   limits: {bodyBytes: 2048, headerBytes: 4096, uriBytes: 512, requestTimeout: 1.5, idleTimeout: 2, writeTimeout: 3,
            maxConnections: 10, maxClients: 5}
 ticker: {hz: 44.5, immediate: true}
-artnet: {enabled: false, blackout: hold, outputs: [{destination: a, maxHz: 30}]}
+artnet: {enabled: false, blackout: hold, outputs: [{destination: a, maxHz: 30, constantRate: true, sync: true}]}
 sacn:
   enabled: true
   sourceName: Große Bühne
@@ -110,7 +111,8 @@ realtime: false
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
-        "| true [Große Bühne] 1 :5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 node:6000 by [] ttl 0 !0 @-1 "
+        "true true | true [Große Bühne] 1 :5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 node:6000 by [] ttl "
+        "0 !0 @-1 "
         "1+ ~0 "
         "| /srv/shows gala 200000 1 1 1 2");
 }
@@ -192,6 +194,8 @@ TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
         "artnet: {outputs: [{destination: \"a:70000\"}]}",
         "artnet: {outputs: [{destination: a, maxHz: 0}]}",
         "artnet: {outputs: [{destination: a, port: 1}]}",
+        "artnet: {outputs: [{destination: a, sync: 1}]}",
+        "artnet: {outputs: [{destination: a, constantRate: \"true\"}]}",
         "sacn: {enabled: 2}",
         "sacn: {sourceName: \"\"}",
         "sacn: {sourceName: \" \"}",
