@@ -172,9 +172,12 @@ struct frame_made {
 /// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made.
 struct ask_frame {};
 
-/// stage → outputs. No answer.
+/// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each sends
+/// one message a tick, in any order; a frame is whole when all parts have come. No answer.
 struct universes_made {
   dmx_ptr dmx;
+  std::uint16_t part = 0;  ///< which stage made it, from 0
+  std::uint16_t parts = 1; ///< how many there are
 };
 
 // -- the way to the clients -----------------------------------------------------------------------------
