@@ -26,6 +26,9 @@ struct tick_time {
 struct fixture_layout {
   std::vector<std::string> ids;     ///< by slot; empty for a free slot
   std::vector<std::uint32_t> order; ///< the used slots in the order of the show's fixtures
+  /// By slot, and one more for the end: where the colours of its cells begin in frame_data::cell_colors.
+  /// Those of a fixture with one cell take no room. Empty if no fixture has more than one.
+  std::vector<std::uint32_t> cell_begins;
   std::size_t slots() const noexcept { return ids.size(); }
 };
 
@@ -58,14 +61,19 @@ struct write_report {
   std::array<float, column_count> values{};
 };
 
-/// The attributes of the fixtures at one tick. Columns are indexed by slot and hold finite numbers.
+/// The attributes of the fixtures at one tick. Columns are indexed by slot and hold finite numbers. Those of
+/// a fixture with several cells are the mean over its cells.
 struct frame_data {
   tick_time time;
   std::shared_ptr<const frame_layout> layout;
-  std::vector<std::uint8_t> written;                   ///< 1: the fixture is in the frame
-  std::vector<std::uint8_t> mask;                      ///< attribute_bit: what it holds
+  bool attributes = true;            ///< false: nobody asked for the columns, which are empty
+  std::vector<std::uint8_t> written; ///< 1: the fixture is in the frame
+  std::vector<std::uint8_t> mask;    ///< attribute_bit: what it holds
   std::array<std::vector<float>, column_count> values; ///< by `column`; 0 where the mask says no
   std::vector<write_report> writes; ///< all writes of the enabled, working graphs, as in layout->instances
+  /// Red, green and blue (0..255) of each cell of the fixtures with several, as lit: the colour times the
+  /// intensity where that is written, white for an intensity alone. Empty unless asked for.
+  std::vector<std::uint8_t> cell_colors;
 };
 
 /// The DMX of every patched universe at one tick.
