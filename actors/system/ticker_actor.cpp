@@ -1,5 +1,6 @@
 #include "actors/system/ticker_actor.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace troupe::actors {
@@ -14,7 +15,7 @@ void launch(pointer self, const tick_time& made) {
   gauges.lateness_ns = st.started_ns - made.deadline_ns;
   gauges.frame_number = made.frame_number;
   gauges.t_ns = made.t_ns;
-  st.stages_busy = st.peers->stages.size();
+  st.stages_busy = std::max<std::size_t>(st.peers->stages.size(), 1);
   self->send(st.peers->input_state, tick{made});
 }
 
