@@ -47,6 +47,7 @@ struct delete_entity {
 struct change_entity {
   std::variant<create_entity, update_entity_command, delete_entity> command;
   std::string author;
+  std::int64_t sent_ns = 0;
 };
 using change_entity_ptr = std::shared_ptr<const change_entity>;
 
@@ -158,6 +159,7 @@ using show_update_ptr = std::shared_ptr<const show_update>;
 struct tick_inputs {
   tick_time time;
   std::shared_ptr<const input_snapshot> inputs;
+  std::int64_t sent_ns = 0;
 };
 
 using frame_ptr = std::shared_ptr<const frame_data>;
@@ -167,17 +169,19 @@ using dmx_ptr = std::shared_ptr<const dmx_data>;
 struct frame_made {
   frame_ptr frame;
   dmx_ptr dmx;
+  std::int64_t sent_ns = 0;
 };
 
 /// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made.
 struct ask_frame {};
 
-/// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each sends
-/// one message a tick, in any order; a frame is whole when all parts have come. No answer.
+/// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each
+/// sends one message a tick, in any order; a frame is whole when all parts have come. No answer.
 struct universes_made {
   dmx_ptr dmx;
   std::uint16_t part = 0;  ///< which stage made it, from 0
   std::uint16_t parts = 1; ///< how many there are
+  std::int64_t sent_ns = 0;
 };
 
 // -- the way to the clients -----------------------------------------------------------------------------
@@ -195,6 +199,7 @@ struct inputs_changed {
 struct frame_news {
   frame_image_ptr image;
   dmx_image_ptr dmx; ///< null unless the lane wants binary frames
+  std::int64_t sent_ns = 0;
 };
 
 /// lane → frame_hub: done with the frame; send the next one.
