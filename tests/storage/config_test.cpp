@@ -108,6 +108,7 @@ limits: {maxEntities: 200000}
 release: hold
 log: {level: debug, format: json}
 realtime: false
+metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
