@@ -1,9 +1,9 @@
 // The figures of GET /metrics: real behaviour is driven, then read.
 #include "tests/conformance/support/suite.hpp"
 
-#include <fstream>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -45,11 +45,6 @@ figures scrape_until(rest_client& rest, const std::function<bool(const figures&)
     std::this_thread::yield();
   }
   throw std::runtime_error("the figure didn't come");
-}
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in{file};
-  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 } // namespace
@@ -231,26 +226,47 @@ TEST_CASE("metrics: the process's own figures are those of this server", "[confo
   CHECK(at(now, "process_start_time_seconds") > num(health.at("timestamp")) / 1e3 - 300);
 }
 
-TEST_CASE("metrics: the dashboard shows nothing that doesn't exist", "[conformance][metrics]") {
+namespace {
+
+/// The names of metrics in a text.
+std::set<std::string> names_in(const std::string& text) {
+  std::set<std::string> found;
+  const std::regex metric{"\\b(troupe|process)_[a-z_]*[a-z]"};
+  for (std::sregex_iterator one{text.begin(), text.end(), metric}, end; one != end; ++one)
+    found.insert(one->str());
+  return found;
+}
+
+std::string queries_of(const json::value& dashboard) {
+  std::string all;
+  for (const auto& panel : dashboard.at("panels").as_array())
+    for (const auto& target : panel.at("targets").as_array()) all += str(target.at("expr")) + '\n';
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("metrics: dashboard and manual name nothing that doesn't exist", "[conformance][metrics]") {
   test_server server;
   auto rest = server.rest();
   rest.get("/api/health");
+  const std::filesystem::path root{TROUPE_SOURCE_DIR};
   std::set<std::string> names;
-  for (const auto& [series, value] : scrape(rest)) names.insert(series.substr(0, series.find('{')));
-  const auto file = std::filesystem::path(TROUPE_SOURCE_DIR) / "configs/grafana-dashboard.json";
-  std::set<std::string> shown;
-  for (const auto& panel : json::parse(text_of(file)).at("panels").as_array())
-    for (const auto& target : panel.at("targets").as_array()) {
-      const auto query = str(target.at("expr"));
-      const std::regex metric{"(troupe|process)_[a-z_]+"};
-      for (std::sregex_iterator one{query.begin(), query.end(), metric}, end; one != end; ++one)
-        shown.insert(one->str());
-    }
-  CHECK(shown.size() > 20);
-  for (const auto& name : shown) {
-    INFO(name);
-    CHECK(names.contains(name));
+  for (const auto& [series, value] : scrape(rest)) {
+    const auto name = series.substr(0, series.find('{'));
+    names.insert(name);
+    if (name.ends_with("_seconds_count"))
+      names.insert(name.substr(0, name.size() - 6)); // as a histogram is called
   }
+  const auto shown = names_in(queries_of(json::parse(read_text(root / "configs/grafana-dashboard.json"))));
+  const auto told = names_in(read_text(root / "docs/monitoring.md"));
+  CHECK(shown.size() > 20);
+  CHECK(told.size() > 10);
+  for (const auto* list : {&shown, &told})
+    for (const auto& name : *list) {
+      INFO(name);
+      CHECK(names.contains(name));
+    }
 }
 
 TEST_CASE("status: it tells how the last ten seconds of ticks went", "[conformance][status]") {
