@@ -148,10 +148,14 @@ TEST_CASE("metrics: messages of clients, the refused and those over the rate", "
   CHECK(at(now, "troupe_client_messages_total") == 3);
   CHECK(at(now, "troupe_client_messages_refused_total") == 2);
   CHECK(at(now, "troupe_client_messages_over_rate_total") == 0);
-  for (int i = 0; i < 3'000; ++i) client.send({{"type", "runtime/unsubscribeFrames"}});
-  const auto then =
-      scrape_until(rest, [](const figures& one) { return at(one, "troupe_client_messages_total") == 3'003; });
-  CHECK(at(then, "troupe_client_messages_over_rate_total") >= 0);
+  // As many as a slow machine needs to get above 1,000 in a second.
+  auto then = now;
+  for (const deadline end; at(then, "troupe_client_messages_over_rate_total") == 0 && !end.over();) {
+    for (int i = 0; i < 3'000; ++i) client.send({{"type", "runtime/unsubscribeFrames"}});
+    then = scrape(rest);
+  }
+  CHECK(at(then, "troupe_client_messages_over_rate_total") > 0);
+  CHECK(at(then, "troupe_client_messages_total") > 1'000);
   CHECK(at(then, "troupe_client_messages_refused_total") == 2);
 }
 
