@@ -6,7 +6,12 @@
 #include "protocol/port.hpp"
 #include "protocol/type_ids.hpp"
 
+#include <memory>
 #include <vector>
+
+namespace troupe::actors {
+struct runtime_metrics; // actors/metrics/runtime_metrics.hpp: only pointers to it travel
+}
 
 namespace troupe {
 
@@ -153,6 +158,8 @@ struct cast {
   show_store_actor show_store;
   journal_actor journal;
   console_preview_actor console_preview; ///< null unless it is wanted
+  /// Where all of them count what they do; null: nobody wants to know.
+  std::shared_ptr<actors::runtime_metrics> metrics;
 };
 
 } // namespace troupe

@@ -48,6 +48,7 @@ struct delete_entity {
 struct change_entity {
   std::variant<create_entity, update_entity_command, delete_entity> command;
   std::string author;
+  std::int64_t sent_ns = 0;
 };
 using change_entity_ptr = std::shared_ptr<const change_entity>;
 
@@ -159,6 +160,7 @@ using show_update_ptr = std::shared_ptr<const show_update>;
 struct tick_inputs {
   tick_time time;
   std::shared_ptr<const input_snapshot> inputs;
+  std::int64_t sent_ns = 0;
 };
 
 using frame_ptr = std::shared_ptr<const frame_data>;
@@ -170,6 +172,7 @@ struct frame_made {
   frame_ptr frame;
   dmx_ptr dmx;
   std::uint16_t part = 0; ///< which stage made it, from 0
+  std::int64_t sent_ns = 0;
 };
 
 /// frame_hub → stages: what somebody wants to see of the frames from now on. No answer.
@@ -194,6 +197,7 @@ struct universes_made {
   dmx_ptr dmx;
   std::uint16_t part = 0;  ///< which stage made it, from 0
   std::uint16_t parts = 1; ///< how many there are
+  std::int64_t sent_ns = 0;
 };
 
 // -- the way to the clients -----------------------------------------------------------------------------
@@ -211,6 +215,7 @@ struct inputs_changed {
 struct frame_news {
   frame_image_ptr image;
   dmx_image_ptr dmx; ///< null unless the lane wants binary frames
+  std::int64_t sent_ns = 0;
 };
 
 /// lane → frame_hub: done with the frame; send the next one.

@@ -109,6 +109,7 @@ struct config {
   release_mode release = release_mode::dark; ///< for models that name none
   log_settings log;
   realtime_mode realtime = realtime_mode::automatic;
+  bool metrics = true; ///< whether GET /metrics is served
 };
 
 /// What the command line may say; absent: not given.

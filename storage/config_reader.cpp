@@ -252,6 +252,7 @@ const std::vector<setting>& settings() {
                          [](config & c) -> auto& { return c.log.format; },
                          choices<log_format>{{"text", log_format::text}, {"json", log_format::json}})},
       {"realtime", read_realtime},
+      {"metrics.enabled", truth([](config & c) -> auto& { return c.metrics; })},
   };
   return all;
 }

@@ -6,7 +6,11 @@
 
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace troupe::actors::rest {
 
@@ -42,8 +46,15 @@ result<boost::json::object> object_body(const std::string& body);
 /// Before the supervisor has told who plays which part nothing but GETs can be answered.
 result<const cast*> parts(const lane& from);
 
+/// What each output says of itself, or why it doesn't; in the order of the settings.
+using output_answers = std::vector<result<output_report>>;
+
+/// @param done called when all have answered or had a second to
+void ask_outputs(lane& from, std::function<void(const output_answers&)> done);
+
 void add_entities(net::router& routes, context_ptr shared);
 void add_shows(net::router& routes, context_ptr shared);
 void add_server(net::router& routes, context_ptr shared);
+void add_metrics(net::router& routes, context_ptr shared);
 
 } // namespace troupe::actors::rest

@@ -1,5 +1,7 @@
 #include "actors/output/artnet_output_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
+
 #include <algorithm>
 
 namespace troupe::actors {
@@ -55,6 +57,7 @@ output_actor::behavior_type artnet_output(pointer self, artnet_output_options op
   return {
       [self](const universes_made& made) {
         auto& st = port::state(self);
+        taken(*self, st.options.metrics.get(), inbox::output, made.sent_ns);
         st.schedule.offer(*made.dmx);
         transmit(self, st.schedule.due(now_of(self)));
         plan(self);

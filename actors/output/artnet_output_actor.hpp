@@ -1,10 +1,12 @@
 #pragma once
 // Art-Net to one destination.
 
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/artnet_schedule.hpp"
 #include "actors/output/output_link.hpp"
 #include "protocol/actors.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ struct artnet_output_options {
   output_timing timing;
   bool sync = false; ///< an ArtSync follows the last packet of a tick
   bool hold = false; ///< at the end the nodes keep the last frame instead of a black one
+  std::shared_ptr<runtime_metrics> metrics =
+      nullptr; ///< where it counts how long it is kept waiting; null: nowhere
 };
 
 struct artnet_output_state {

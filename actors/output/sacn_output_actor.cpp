@@ -1,5 +1,7 @@
 #include "actors/output/sacn_output_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -103,7 +105,9 @@ output_actor::behavior_type sacn_output(pointer self, sacn_output_options option
   made.options = std::move(options);
   return {
       [self](const universes_made& news) {
-        port::state(self).schedule.offer(*news.dmx);
+        auto& st = port::state(self);
+        taken(*self, st.options.metrics.get(), inbox::output, news.sent_ns);
+        st.schedule.offer(*news.dmx);
         send_due(self);
         plan(self);
       },

@@ -1,11 +1,13 @@
 #pragma once
 // sACN (E1.31) to the multicast groups of its universes, or to one destination.
 
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_link.hpp"
 #include "actors/output/sacn_schedule.hpp"
 #include "protocol/actors.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct sacn_output_options {
   unsigned ttl = 0;      ///< for multicast: 1..255; 0: that of the system
   output_timing timing;
   bool hold = false; ///< at the end the last levels are those of the last frame instead of zeros
+  std::shared_ptr<runtime_metrics> metrics =
+      nullptr; ///< where it counts how long it is kept waiting; null: nowhere
 };
 
 struct sacn_output_state {

@@ -50,6 +50,7 @@ class theatre {
     st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
     for (const auto& one : st_.options.outputs) st_.parts.outputs.push_back(spawn_output(one));
     st_.parts.lanes = st_.options.lanes;
+    st_.parts.metrics = st_.options.metrics;
     if (st_.options.preview) spawn_preview();
     spawn_ticker();
     tell_cast();

@@ -47,9 +47,9 @@ std::string text_of(const config& c) {
     out += fmt::format("{}:{} by [{}] ttl {} !{} @{} {}+ ~{} ", each.host, each.port, each.interface,
                        each.ttl.value_or(0), each.priority, each.max_hz.value_or(-1), each.first_universe,
                        each.sync_universe.value_or(0));
-  out += fmt::format("| {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
+  out += fmt::format("| {} {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
-                     static_cast<int>(c.log.format), static_cast<int>(c.realtime));
+                     static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
   return out;
 }
 
@@ -108,13 +108,14 @@ limits: {maxEntities: 200000}
 release: hold
 log: {level: debug, format: json}
 realtime: false
+metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
         "true true | true [Große Bühne] 1 :5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 node:6000 by [] ttl "
         "0 !0 @-1 "
         "1+ ~0 "
-        "| /srv/shows gala 200000 1 1 1 2");
+        "| /srv/shows gala 200000 1 1 1 2 false");
 }
 
 TEST_CASE("settings: values from the file", "[storage][unit]") {
