@@ -172,13 +172,72 @@ struct frame_made {
 /// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made.
 struct ask_frame {};
 
-/// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each sends
-/// one message a tick, in any order; a frame is whole when all parts have come. No answer.
+/// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each
+/// sends one message a tick, in any order; a frame is whole when all parts have come. No answer.
 struct universes_made {
   dmx_ptr dmx;
-  std::uint16_t part = 0;  ///< which stage made it, from 0
-  std::uint16_t parts = 1; ///< how many there are
+  std::uint16_t part = 0;   ///< which stage made it, from 0
+  std::uint16_t parts = 1;  ///< how many there are
+  dmx_inputs_ptr network{}; ///< what this tick knew of the network, for outputs that merge it; may be null
 };
+
+// -- the way in from the network ---------------------------------------------------------------------------
+
+/// network_input → input_state: what the network says has changed. One is on the way at most. Answer:
+/// nothing, and then the next may come.
+struct network_moved {
+  dmx_inputs_ptr dmx;
+  std::optional<std::int64_t> timecode_ns; ///< of the newest timecode packet
+  std::int64_t timecode_arrival_ns = 0;    ///< of that packet, steady clock
+  std::int64_t arrival_ns = 0; ///< of the newest packet that changed a level, steady clock; 0: none did
+};
+
+/// lane → network_input: who is heard, for health and GET /api/inputs/network. Answer: network_report_ptr.
+struct ask_network_report {};
+
+struct network_source_report {
+  std::string protocol; ///< "sacn" or "artnet"
+  std::string name;     ///< of sACN
+  std::string address;  ///< ip:port of its last packet
+  std::string id;       ///< of sACN: the CID as a UUID
+  std::uint8_t priority = 0;
+  bool per_address_priority = false;
+  std::int64_t age_ms = 0; ///< since its last packet
+  std::uint64_t packets = 0, lost = 0, late = 0;
+  std::string state; ///< "live", "synchronised", or "unsynchronised" (no sync packets come)
+};
+
+struct network_universe_report {
+  std::uint16_t universe = 0; ///< Port-Address
+  std::string state;          ///< "silent", "live", "held", "fading" or "lost"
+  std::uint64_t sources_exceeded = 0;
+  std::vector<network_source_report> sources;
+};
+
+struct network_listener_report {
+  std::string protocol;
+  std::string address; ///< what it listens on
+  std::string problem; ///< empty: none
+  std::uint64_t packets = 0;
+  std::uint64_t kernel_drops = 0; ///< for which the kernel had no room
+};
+
+struct network_timecode_report {
+  std::int64_t position_ns = 0;
+  std::string type; ///< "24", "25", "29.97df" or "30"
+  std::string text; ///< hh:mm:ss:ff
+  std::string address;
+  std::int64_t age_ms = 0;
+  bool running = false;
+};
+
+struct network_report {
+  std::vector<network_listener_report> listeners;
+  std::vector<network_universe_report> universes;
+  std::vector<std::pair<std::string, std::uint64_t>> dropped; ///< packets, by reason
+  std::optional<network_timecode_report> timecode;
+};
+using network_report_ptr = std::shared_ptr<const network_report>;
 
 // -- the way to the clients -----------------------------------------------------------------------------
 
@@ -310,3 +369,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cast_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::go_dark)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_output_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::output_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_network_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_report_ptr)

@@ -2,6 +2,7 @@
 
 #include "protocol/sacn.hpp"
 #include "protocol/utf8.hpp"
+#include "storage/config_inputs.hpp"
 #include "storage/config_reader.hpp"
 #include "storage/yaml_reader.hpp"
 #include "storage/yaml_scalar.hpp"
@@ -16,9 +17,10 @@ namespace troupe::storage {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> artnet_keys{"destination", "maxHz", "constantRate", "sync"};
-constexpr std::array<std::string_view, 7> sacn_keys{"destination", "interface",     "ttl",         "priority",
-                                                    "maxHz",       "firstUniverse", "syncUniverse"};
+constexpr std::array<std::string_view, 5> artnet_keys{"destination", "maxHz", "constantRate", "sync",
+                                                      "merge"};
+constexpr std::array<std::string_view, 8> sacn_keys{
+    "destination", "interface", "ttl", "priority", "maxHz", "firstUniverse", "syncUniverse", "merge"};
 constexpr std::string_view multicast = "multicast";
 constexpr double slowest_output = 0.1;
 constexpr double fastest_output = 240;
@@ -85,6 +87,7 @@ std::string read_output(artnet_output_settings& into, const yaml_node& node) {
   into.port = destination->port;
   if (auto wrong = read_truth(into.constant_rate, node, "constantRate"); !wrong.empty()) return wrong;
   if (auto wrong = read_truth(into.sync, node, "sync"); !wrong.empty()) return wrong;
+  if (auto wrong = read_merge(into.merge, node); !wrong.empty()) return wrong;
   return read_rate(into.max_hz, node);
 }
 
@@ -119,6 +122,7 @@ std::string read_output(sacn_output_settings& into, const yaml_node& node) {
   if (wrong.empty()) wrong = read_rate(into.max_hz, node);
   if (wrong.empty()) wrong = read_whole(into.first_universe, node, "firstUniverse", lowest, highest);
   if (wrong.empty()) wrong = read_whole(into.sync_universe, node, "syncUniverse", lowest, highest);
+  if (wrong.empty()) wrong = read_merge(into.merge, node);
   return wrong;
 }
 

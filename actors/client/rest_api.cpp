@@ -44,6 +44,7 @@ net::router rest_api(rest_options options) {
   rest::add_entities(routes, shared);
   rest::add_shows(routes, shared);
   rest::add_server(routes, shared);
+  rest::add_network(routes, shared);
   return routes;
 }
 

@@ -107,6 +107,18 @@ struct health_answer {
     checks["outputs"] = std::move(told);
   }
 
+  void add(const result<network_report_ptr>& network) {
+    if (network && !*network) return; // nothing is received
+    bool fine = network.has_value();
+    if (!network) problems.push_back({{"check", "networkInput"}, {"reason", network.error().message}});
+    for (const auto& one : network ? (*network)->listeners : std::vector<network_listener_report>{}) {
+      if (one.problem.empty()) continue;
+      problems.push_back({{"check", "networkInput"}, {"reason", one.problem}});
+      fine = false;
+    }
+    checks["networkInput"] = fine ? "ok" : "degraded";
+  }
+
   net::http_response response() {
     if (!running) problems.push_back({{"check", "runtime"}, {"reason", "no ticks are made"}});
     checks["runtime"] = running ? "ok" : "failed";
@@ -128,11 +140,15 @@ void health(const context& shared, problem_cache& cache, http_request& request, 
   made.running = shared.options.running();
   made.now_ms = shared.options.wall_time_ms();
   made.version = shared.options.version;
-  ask_outputs(shared.lane_of(request),
-              [held = hold(std::move(answer)), made = std::move(made)](const output_answers& told) mutable {
-                made.add(told);
-                held->send(made.response());
-              });
+  auto& lane = shared.lane_of(request);
+  ask_outputs(lane, [&lane, held = hold(std::move(answer)),
+                     made = std::move(made)](const output_answers& told) mutable {
+    made.add(told);
+    ask_network(lane, [held, made = std::move(made)](const result<network_report_ptr>& network) mutable {
+      made.add(network);
+      held->send(made.response());
+    });
+  });
 }
 
 void list_outputs(const context& shared, http_request& request, responder answer) {

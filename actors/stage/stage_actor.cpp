@@ -15,7 +15,8 @@ stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self
         auto frame = st.frames.take();
         auto dmx = st.universes.take();
         st.evaluator.tick(one.time, *one.inputs, *frame, *dmx);
-        for (const auto& output : st.peers->outputs) self->send(output, universes_made{dmx});
+        for (const auto& output : st.peers->outputs)
+          self->send(output, universes_made{dmx, 0, 1, one.inputs->network});
         self->send(st.peers->frame_hub, frame_made{frame, dmx});
         self->send(st.peers->ticker, tick_done{one.time.frame_number});
       },

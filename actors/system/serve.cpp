@@ -2,6 +2,7 @@
 
 #include "actors/client/lane.hpp"
 #include "actors/client/rest_api.hpp"
+#include "actors/input/network_input_options.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
@@ -253,6 +254,7 @@ class server_process {
       if (clock_) clock_->rate(micro_hz);
     };
     made.outputs = std::move(outputs);
+    made.network = network_input_of(settings_);
     made.lanes = lane_handles_;
     made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
