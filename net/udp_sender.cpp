@@ -204,6 +204,29 @@ std::uint16_t udp_endpoint::port() const noexcept {
   return size_ == 0 ? std::uint16_t{0} : ntohs(read_address<sockaddr_in>(storage_.data()).sin_port);
 }
 
+udp_endpoint udp_endpoint::with_port(std::uint16_t port) const noexcept {
+  auto out = *this;
+  const std::uint16_t raw = htons(port);
+  std::memcpy(out.storage_.data() + offsetof(sockaddr_in, sin_port), &raw, sizeof raw);
+  return out;
+}
+
+std::array<std::uint8_t, 4> udp_endpoint::ipv4() const noexcept {
+  std::array<std::uint8_t, 4> out{};
+  if (size_ == sizeof(sockaddr_in))
+    std::memcpy(out.data(), storage_.data() + offsetof(sockaddr_in, sin_addr), out.size());
+  return out;
+}
+
+udp_endpoint udp_endpoint::from_ipv4(const std::array<std::uint8_t, 4>& address,
+                                     std::uint16_t port) noexcept {
+  sockaddr_in raw{};
+  raw.sin_family = AF_INET;
+  raw.sin_port = htons(port);
+  std::memcpy(&raw.sin_addr, address.data(), address.size());
+  return from_bytes(&raw, sizeof raw);
+}
+
 std::string udp_endpoint::text() const {
   if (size_ == 0) return {};
   std::array<char, INET6_ADDRSTRLEN> out{};

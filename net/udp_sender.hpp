@@ -22,6 +22,11 @@ class udp_endpoint {
 
   bool v6() const noexcept;
   std::uint16_t port() const noexcept;
+  /// The same address with another port.
+  udp_endpoint with_port(std::uint16_t port) const noexcept;
+  /// The IPv4 address; zeros for IPv6.
+  std::array<std::uint8_t, 4> ipv4() const noexcept;
+  static udp_endpoint from_ipv4(const std::array<std::uint8_t, 4>& address, std::uint16_t port) noexcept;
   /// `127.0.0.1:6454` or `[::1]:6454`.
   std::string text() const;
   /// Whether it is 255.255.255.255 (the only broadcast that can be told without the netmask).

@@ -1,6 +1,7 @@
 #include "actors/input/universe_sources.hpp"
 
 #include "protocol/inputs.hpp"
+#include "protocol/utf8.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -17,6 +18,14 @@ std::string uuid_text(const std::array<std::uint8_t, 16>& bytes) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
     out += fmt::format("{:02x}", bytes[i]);
   }
+  return out;
+}
+
+/// A name as it came may be in any encoding.
+std::string readable(std::string_view name) {
+  if (is_utf8(name)) return std::string(name);
+  std::string out(name);
+  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
   return out;
 }
 
@@ -265,7 +274,7 @@ network_universe_report universe_sources::report(std::int64_t now_ns) const {
   for (const auto& one : sources_) {
     network_source_report told;
     told.protocol = one.artnet() ? "artnet" : "sacn";
-    told.name = one.name.data();
+    told.name = readable(one.name.data());
     told.address = one.from.text();
     if (!one.artnet()) told.id = uuid_text(one.id.bytes);
     told.priority = one.priority;
