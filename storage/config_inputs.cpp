@@ -103,7 +103,7 @@ class map_reader {
       return complain("universes is missing: a list like [1, 5-8]");
     std::vector<std::uint16_t> found;
     for (const auto& item : list->items) {
-      const auto range = item.scalar() ? range_of(item.text) : std::nullopt;
+      const auto range = item.scalar() ? interval_of(item.text) : std::nullopt;
       if (!range || range->first < lowest || range->second > highest || range->first > range->second)
         return complain(
             fmt::format("universes are numbers or ranges from {} to {}, like [1, 5-8]", lowest, highest));
@@ -124,9 +124,9 @@ class map_reader {
   std::string take() && { return std::move(wrong_); }
 
  private:
-  using range = std::pair<std::uint32_t, std::uint32_t>;
+  using interval = std::pair<std::uint32_t, std::uint32_t>;
 
-  static std::optional<range> range_of(std::string_view text) {
+  static std::optional<interval> interval_of(std::string_view text) {
     const auto number = [](std::string_view digits) -> std::optional<std::uint32_t> {
       std::uint32_t out = 0;
       const auto* end = digits.data() + digits.size();
@@ -138,7 +138,7 @@ class map_reader {
     const auto first = number(text.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : number(text.substr(dash + 1));
     if (!first || !last) return std::nullopt;
-    return range{*first, *last};
+    return interval{*first, *last};
   }
 
   /// Null if it isn't there, has no value, or something is wrong already.
