@@ -4,7 +4,7 @@
 
 #include "actors/input/universe_sources.hpp"
 #include "protocol/inputs.hpp"
-#include "protocol/local_messages.hpp"
+#include "protocol/network_report.hpp"
 #include "protocol/reuse_pool.hpp"
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 // threads of its own.
 
 #include "net/udp_receiver.hpp"
-#include "protocol/local_messages.hpp"
+#include "protocol/network_report.hpp"
 #include "protocol/sacn.hpp"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 // The sources of one universe, merged. Pure.
 
 #include "actors/input/network_packet.hpp"
-#include "protocol/local_messages.hpp"
+#include "protocol/network_report.hpp"
 
 #include <array>
 #include <cstdint>
