@@ -2,6 +2,8 @@
 
 #include "tests/actors/network_packets.hpp"
 
+#include <set>
+
 using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;

@@ -22,7 +22,7 @@ TEST_CASE("timecode: a position is the time since the start of the day", "[proto
 TEST_CASE("timecode: drop-frame keeps up with the clock", "[protocol][timecode]") {
   CHECK(position_ns({0, 0, 1, 0, drop}) == 1'001'000'000);
   // Two frames are left out where a minute begins...
-  CHECK(position_ns({0, 1, 0, 2, drop}) - position_ns({0, 0, 59, 29, drop}) == 33'366'666);
+  CHECK(position_ns({0, 1, 0, 2, drop}) - position_ns({0, 0, 59, 29, drop}) == 33'366'667);
   // ...but not each tenth minute.
   CHECK(position_ns({0, 10, 0, 0, drop}) - position_ns({0, 9, 59, 29, drop}) == 33'366'667);
   CHECK(position_ns({1, 0, 0, 0, drop}) == 3'599'996'400'000); // 3.6 ms early after an hour
