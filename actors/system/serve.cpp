@@ -2,6 +2,7 @@
 
 #include "actors/client/lane.hpp"
 #include "actors/client/rest_api.hpp"
+#include "actors/output/artnet_responder.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
@@ -325,6 +326,8 @@ int serve(const storage::config& settings, bool preview) {
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
   end_signals signals;
 
+  if (const auto why = output_refusal(settings, net::interface_addresses()); !why.empty()) return refuse(why);
+
   storage::show_files_options disk;
   disk.max_entities = settings.max_entities;
   auto opened = storage::show_files::open(settings.data, disk);
@@ -337,7 +340,14 @@ int serve(const storage::config& settings, bool preview) {
   auto found = as_message(*loaded);
   log_problems(*found);
 
-  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings)), preview};
+  // One for the process: outputs that look for nodes and inputs hear with it, and it is open only if any
+  // does.
+  const auto artnet = artnet_listener::make();
+  std::optional<artnet_responder> answering;
+  if (answers_polls(settings)) answering.emplace(artnet, TROUPE_VERSION);
+
+  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings), artnet),
+                         preview};
   int code = 0;
   if (const auto started = process.start(); !started) {
     code = refuse(started.error().message);
