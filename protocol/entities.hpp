@@ -44,6 +44,12 @@ enum class release_mode : std::uint8_t {
   zero  ///< everything goes back to its unwritten value
 };
 
+/// What the run of a model's cells does at the end of a universe (protocol, section 6 "Pixels").
+enum class span_mode : std::uint8_t {
+  aligned, ///< a cell stays whole: one that doesn't fit begins the next universe (default)
+  packed   ///< a cell may straddle the border
+};
+
 struct channel {
   std::string name;
   std::uint16_t offset = 1; ///< 1..512, from the fixture's start channel
@@ -57,7 +63,12 @@ struct fixture_model {
   white_mode white = white_mode::copy;
   std::optional<release_mode> release; ///< absent: the server's configured default
   bool white_named = false;            ///< `whiteMode` was given, and so is written again, also as `copy`
-  /// The highest offset, which is the number of DMX channels one fixture takes; 0 without channels.
+  std::optional<std::uint32_t> cells;  ///< 1..65536; absent: 1. `channels` describe one cell
+  std::optional<std::uint16_t> cell_footprint; ///< from one cell to the next; absent: the highest offset
+  std::optional<span_mode> span;               ///< absent: aligned
+
+  std::uint32_t cell_count() const noexcept { return cells.value_or(1); }
+  /// The highest offset, which is the number of DMX channels one cell takes; 0 without channels.
   std::uint16_t footprint() const noexcept;
 };
 
