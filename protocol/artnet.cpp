@@ -178,17 +178,21 @@ artsync_packet encode_artsync() noexcept {
   return out; // Aux1 and Aux2 are zero
 }
 
-void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, std::uint8_t physical,
-                   dmx_levels levels) noexcept {
+void encode_artdmx_header(artdmx_header_out out, port_address address, std::uint8_t sequence,
+                          std::uint8_t physical) noexcept {
   put_op_code(out, op_code::dmx);
   put_big_endian(out, 10, protocol_version);
   update_sequence(out, sequence);
   out[13] = physical;
   out[14] = static_cast<std::uint8_t>(address.number() & 0xff); // SubUni
   out[15] = address.net();
-  out[16] = artdmx_max_levels >> 8; // LengthHi
-  out[17] = artdmx_max_levels & 0xff;
-  update_levels(out, levels);
+  put_big_endian(out, 16, artdmx_max_levels);
+}
+
+void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, std::uint8_t physical,
+                   dmx_levels levels) noexcept {
+  encode_artdmx_header(out.first<artdmx_header_size>(), address, sequence, physical);
+  std::copy(levels.begin(), levels.end(), out.begin() + artdmx_header_size);
 }
 
 artpoll_packet encode_artpoll(const artpoll& poll) noexcept {

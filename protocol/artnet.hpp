@@ -74,6 +74,13 @@ constexpr std::uint8_t next_sequence(std::uint8_t sequence) noexcept {
   return sequence == 255 ? 1 : static_cast<std::uint8_t>(sequence + 1);
 }
 
+using artdmx_header_out = std::span<std::uint8_t, artdmx_header_size>;
+
+/// Fills in all that comes before the levels of an ArtDmx packet with 512 of them.
+/// @param sequence 1..255 @param physical the input port the levels come from, for information
+void encode_artdmx_header(artdmx_header_out out, port_address address, std::uint8_t sequence,
+                          std::uint8_t physical) noexcept;
+
 /// Fills in everything of an ArtDmx packet with all 512 levels.
 /// @param sequence 1..255 @param physical the input port the levels come from, for information
 void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, std::uint8_t physical,
@@ -83,18 +90,8 @@ void encode_artdmx(artdmx_out out, port_address address, std::uint8_t sequence, 
 artsync_packet encode_artsync() noexcept;
 
 /// Changes the Sequence of an encoded packet.
-inline void update_sequence(artdmx_out packet, std::uint8_t sequence) noexcept {
+inline void update_sequence(artdmx_header_out packet, std::uint8_t sequence) noexcept {
   packet[12] = sequence;
-}
-
-/// Changes the levels of an encoded packet.
-inline void update_levels(artdmx_out packet, dmx_levels levels) noexcept {
-  std::copy(levels.begin(), levels.end(), packet.begin() + artdmx_header_size);
-}
-
-/// The levels of an encoded packet.
-inline dmx_levels levels_of(std::span<const std::uint8_t, artdmx_packet_size> packet) noexcept {
-  return packet.subspan<artdmx_header_size>();
 }
 
 // -- what comes in -----------------------------------------------------------------------------------------

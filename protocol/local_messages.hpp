@@ -292,11 +292,26 @@ struct go_dark {};
 
 /// lane → output: counters for health and status. Answer: output_report.
 struct ask_output_report {};
+/// A receiver that an output has found by itself.
+struct output_node {
+  std::string name, address;
+  std::vector<std::uint16_t> universes; ///< that it takes
+  std::int64_t seen_ns = 0;             ///< when it last answered; steady clock
+};
 struct output_report {
   std::string name;        ///< "artnet" or "sacn"
   std::string destination; ///< host:port
   std::string problem;     ///< empty: none
-  std::uint64_t packets = 0, bytes = 0, refused = 0, dropped = 0, errors = 0;
+  std::uint64_t packets = 0, bytes = 0;
+  std::uint64_t dropped = 0;                         ///< the kernel had no room
+  std::uint64_t errors = 0;                          ///< refused by this machine
+  std::uint64_t refused = 0;                         ///< answers that say that nobody listens there
+  std::uint64_t unreachable = 0;                     ///< answers that say that there is no way
+  std::uint64_t kept_alive = 0;                      ///< of universes that hadn't changed
+  std::uint64_t paced = 0, superseded = 0, late = 0; ///< as in packet_pacer
+  std::vector<std::string> notes;                    ///< worth knowing, and no problem
+  bool finds_nodes = false;                          ///< whether it looks for receivers
+  std::vector<output_node> nodes;
 };
 
 } // namespace troupe

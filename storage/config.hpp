@@ -58,10 +58,21 @@ struct merge_settings {
   std::uint8_t show_priority = 100; ///< with priority: 0..200
 };
 
-/// One receiver of Art-Net.
+/// How the packets of one tick to one receiver are spread.
+struct pacing_settings {
+  double share = 0.5;      ///< of a tick: 0..1; 0: they leave as one burst
+  std::uint8_t burst = 16; ///< packets that leave together, 1..64
+  bool fast = false;       ///< a receiver that takes 64 at once, and isn't paced
+};
+
+/// One receiver of Art-Net, or the nodes of one network.
 struct artnet_output_settings {
-  std::string host = "127.0.0.1"; ///< IP literal or name
+  std::string host = "127.0.0.1"; ///< IP literal or name; empty: the nodes that answer polls
   std::uint16_t port = 6454;
+  std::string poll_host; ///< who is asked for nodes: IP literal or name, of a node or a network
+  std::uint16_t poll_port = 6454;
+  bool broadcast = false; ///< the destination may be a broadcast address
+  pacing_settings pacing;
   std::optional<double> max_hz; ///< absent: the tick rate
   bool constant_rate = false;   ///< every tick, changed or not
   bool sync = false;            ///< ArtSync after the last packet of a tick
@@ -71,7 +82,16 @@ struct artnet_output_settings {
 struct artnet_settings {
   bool enabled = true;
   exit_mode blackout = exit_mode::zero; ///< what is sent on shutdown
+  /// Whether polls of others are answered; absent: if an output goes to another machine.
+  std::optional<bool> answer_polls;
   std::vector<artnet_output_settings> outputs{artnet_output_settings{}};
+};
+
+/// A priority for some slots of some universes.
+struct sacn_slot_priority_settings {
+  std::uint16_t universe = 1, last_universe = 1; ///< numbers of sACN
+  std::uint16_t channel = 1, last_channel = 512;
+  std::uint8_t priority = 100; ///< 0..200
 };
 
 /// One way out as sACN (E1.31).
@@ -85,6 +105,9 @@ struct sacn_output_settings {
   std::uint16_t first_universe = 1;           ///< which universe Port-Address 0 becomes; 1..63999
   std::optional<std::uint16_t> sync_universe; ///< 1..63999; absent: no synchronisation
   merge_settings merge;
+  bool hold_on_sync_loss = true;              ///< else receivers go on without synchronisation
+  std::vector<sacn_slot_priority_settings> priorities; ///< later ones count where they overlap
+  pacing_settings pacing;
 };
 
 struct sacn_settings {

@@ -174,6 +174,16 @@ std::string read_realtime(config& c, const yaml_node& node) {
   return {};
 }
 
+std::string read_answer_polls(config& c, const yaml_node& node) {
+  if (const auto value = resolve_boolean(node.text); value && node.shape == yaml_shape::plain)
+    c.artnet.answer_polls = value->get_bool();
+  else if (node.scalar() && node.text == "auto")
+    c.artnet.answer_polls.reset();
+  else
+    return "auto, true or false is wanted";
+  return {};
+}
+
 std::string read_show(config& c, const yaml_node& node) {
   if (!node.scalar() || !is_show_name(node.text)) return "the name of a show is wanted";
   c.show = node.text;
@@ -223,6 +233,7 @@ const std::vector<setting>& settings() {
       {"artnet.blackout", choice(
                               [](config & c) -> auto& { return c.artnet.blackout; },
                               choices<exit_mode>{{"zero", exit_mode::zero}, {"hold", exit_mode::hold}})},
+      {"artnet.answerPolls", read_answer_polls},
       {"artnet.outputs",
        [](config& c, const yaml_node& node) { return read_artnet_outputs(c.artnet.outputs, node); }},
       {"sacn.enabled", truth([](config & c) -> auto& { return c.sacn.enabled; })},

@@ -5,6 +5,7 @@
 #include "protocol/node_catalogue.hpp"
 #include "storage/references.hpp"
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -48,15 +49,36 @@ class problem_cache {
   boost::json::array found_;
 };
 
+boost::json::array as_json(const std::vector<output_node>& nodes) {
+  boost::json::array made;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (const auto& one : nodes) {
+    const auto silent =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::nanoseconds{one.seen_ns});
+    made.push_back({{"name", one.name},
+                    {"address", one.address},
+                    {"universes", boost::json::array(one.universes.begin(), one.universes.end())},
+                    {"lastSeenMs", silent.count()}});
+  }
+  return made;
+}
+
 boost::json::object as_json(const output_report& told) {
   boost::json::object made{{"name", told.name},
                            {"destination", told.destination},
                            {"status", told.problem.empty() ? "ok" : "degraded"},
                            {"packets", told.packets},
                            {"bytes", told.bytes},
-                           {"refused", told.refused},
+                           {"late", told.late},
                            {"dropped", told.dropped},
-                           {"errors", told.errors}};
+                           {"errors", told.errors},
+                           {"refused", told.refused},
+                           {"unreachable", told.unreachable},
+                           {"keptAlive", told.kept_alive},
+                           {"paced", told.paced},
+                           {"superseded", told.superseded}};
+  if (!told.notes.empty()) made["notes"] = boost::json::array(told.notes.begin(), told.notes.end());
+  if (told.finds_nodes) made["nodes"] = as_json(told.nodes);
   if (!told.problem.empty()) made["problem"] = told.problem;
   return made;
 }

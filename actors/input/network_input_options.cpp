@@ -15,7 +15,8 @@ loss_rule loss_of(const Input& one) {
 
 } // namespace
 
-std::optional<network_input_options> network_input_of(const storage::config& settings) {
+std::optional<network_input_options> network_input_of(const storage::config& settings,
+                                                      const std::shared_ptr<artnet_listener>& listener) {
   const auto& wanted = settings.inputs;
   if (wanted.sacn.empty() && wanted.artnet.empty() && !wanted.timecode) return std::nullopt;
   network_input_options made;
@@ -43,11 +44,7 @@ std::optional<network_input_options> network_input_of(const storage::config& set
   std::sort(made.listened.artnet.begin(), made.listened.artnet.end());
   made.sacn.port = wanted.sacn_port;
   made.timecode = wanted.timecode;
-  if (!wanted.artnet.empty() || wanted.timecode) {
-    artnet_listener_options how;
-    how.port = wanted.artnet_port;
-    made.artnet = artnet_listener::make(how);
-  }
+  if (!wanted.artnet.empty() || wanted.timecode) made.artnet = listener;
   return made;
 }
 

@@ -8,7 +8,8 @@
 
 namespace troupe::actors {
 
-/// @returns nothing if the settings receive nothing
-std::optional<network_input_options> network_input_of(const storage::config& settings);
+/// @param listener that of the process @returns nothing if the settings receive nothing
+std::optional<network_input_options> network_input_of(const storage::config& settings,
+                                                      const std::shared_ptr<artnet_listener>& listener);
 
 } // namespace troupe::actors

@@ -3,6 +3,7 @@
 #include "actors/client/lane.hpp"
 #include "actors/client/rest_api.hpp"
 #include "actors/input/network_input_options.hpp"
+#include "actors/output/artnet_responder.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
@@ -130,11 +131,12 @@ class watchdog {
 class server_process {
  public:
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded, std::vector<output_options> outputs, bool preview)
+                 show_on_disk_ptr loaded, std::vector<output_options> outputs,
+                 std::optional<network_input_options> network, bool preview)
       : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), preview);
+    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), std::move(network), preview);
   }
 
   result<void> start() {
@@ -237,7 +239,8 @@ class server_process {
   }
 
   void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded,
-                        std::vector<output_options> outputs, bool preview) {
+                        std::vector<output_options> outputs, std::optional<network_input_options> network,
+                        bool preview) {
     gauges_->micro_hz = std::llround(settings_.ticker.hz * 1e6);
     supervisor_options made;
     made.files = std::move(files);
@@ -254,7 +257,7 @@ class server_process {
       if (clock_) clock_->rate(micro_hz);
     };
     made.outputs = std::move(outputs);
-    made.network = network_input_of(settings_);
+    made.network = std::move(network);
     made.lanes = lane_handles_;
     made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
@@ -327,6 +330,8 @@ int serve(const storage::config& settings, bool preview) {
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
   end_signals signals;
 
+  if (const auto why = output_refusal(settings, net::interface_addresses()); !why.empty()) return refuse(why);
+
   storage::show_files_options disk;
   disk.max_entities = settings.max_entities;
   auto opened = storage::show_files::open(settings.data, disk);
@@ -339,7 +344,20 @@ int serve(const storage::config& settings, bool preview) {
   auto found = as_message(*loaded);
   log_problems(*found);
 
-  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings)), preview};
+  // One for the process: outputs that look for nodes and inputs hear with it, and it is open only if any
+  // does.
+  artnet_listener_options artnet_port;
+  artnet_port.port = settings.inputs.artnet_port;
+  const auto artnet = artnet_listener::make(artnet_port);
+  std::optional<artnet_responder> answering;
+  if (answers_polls(settings)) answering.emplace(artnet, TROUPE_VERSION);
+
+  server_process process{settings,
+                         files,
+                         std::move(found),
+                         outputs_of(settings, sacn_id(settings), artnet),
+                         network_input_of(settings, artnet),
+                         preview};
   int code = 0;
   if (const auto started = process.start(); !started) {
     code = refuse(started.error().message);

@@ -114,12 +114,8 @@ TEST_CASE("artnet: ArtDmx has the bytes of the specification", "[protocol][artne
   CHECK(packet[18] == 11);
   CHECK(packet[529] == 22);
 
-  update_sequence(packet, 201);
-  levels[1] = 33;
-  update_levels(packet, levels);
+  update_sequence(std::span{packet}.first<artdmx_header_size>(), 201);
   CHECK(packet[12] == 201);
-  CHECK(std::equal(levels.begin(), levels.end(), levels_of(packet).begin()));
-  CHECK(packet[17] == 0);
 }
 
 TEST_CASE("artnet: what is encoded is parsed again", "[protocol][artnet]") {
