@@ -221,13 +221,14 @@ std::string read_inputs(std::vector<Input>& into, const yaml_node& node) {
 } // namespace
 
 std::string read_sacn_inputs(std::vector<sacn_input_settings>& into, const yaml_node& node) {
-  auto wrong = read_inputs(into, node);
-  if (!wrong.empty()) return wrong;
+  std::vector<sacn_input_settings> made;
+  if (auto wrong = read_inputs(made, node); !wrong.empty()) return wrong;
   std::vector<std::uint16_t> numbers;
-  for (const auto& one : into) numbers.insert(numbers.end(), one.universes.begin(), one.universes.end());
+  for (const auto& one : made) numbers.insert(numbers.end(), one.universes.begin(), one.universes.end());
   std::sort(numbers.begin(), numbers.end());
   if (const auto twice = std::adjacent_find(numbers.begin(), numbers.end()); twice != numbers.end())
     return fmt::format("universe {} is listed twice", *twice);
+  into = std::move(made);
   return {};
 }
 

@@ -12,12 +12,10 @@ stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self
       },
       [self](const tick_inputs& one) {
         auto& st = port::state(self);
-        auto frame = st.frames.take();
-        auto dmx = st.universes.take();
-        st.evaluator.tick(one.time, *one.inputs, *frame, *dmx);
+        const auto made = st.evaluator.tick(one.time, *one.inputs);
         for (const auto& output : st.peers->outputs)
-          self->send(output, universes_made{dmx, 0, 1, one.inputs->network});
-        self->send(st.peers->frame_hub, frame_made{frame, dmx});
+          self->send(output, universes_made{made.dmx, 0, 1, one.inputs->network});
+        self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx});
         self->send(st.peers->ticker, tick_done{one.time.frame_number});
       },
       [self](const show_update_ptr& update) {
