@@ -49,10 +49,10 @@ void tell(pointer self) {
   };
   self->request(st.peers->input_state, answer_timeout, std::move(made))
       .then(answered, [self, answered](const caf::error&) {
-        auto& st = port::state(self);
-        st.told = nullptr; // it may not have it: all of it again, but not in a hurry
-        st.timecode_told = !st.timecode.has_value();
-        st.told_at_ns = now_of(self) + retry_ns;
+        auto& mine = port::state(self);
+        mine.told = nullptr; // it may not have it: all of it again, but not in a hurry
+        mine.timecode_told = !mine.timecode.has_value();
+        mine.told_at_ns = now_of(self) + retry_ns;
         answered();
       });
 }
