@@ -155,7 +155,8 @@ outcome run(const render_options& options) {
 
 } // namespace
 
-TEST_CASE("render: what a script sends as DMX is in the first frame that begins no earlier", "[actors][cli]") {
+TEST_CASE("render: what a script sends as DMX is in the first frame that begins no earlier",
+          "[actors][cli]") {
   show_state state("small");
   put(state, entity_kind::model, "dim", R"({"brand":"x","model":"dim","channels":{"dimmer":1}})");
   put(state, entity_kind::fixture, "a", R"({"name":"A","modelId":"dim","universe":0,"startChannel":1})");
@@ -296,7 +297,7 @@ TEST_CASE("render: what is wrong is said, and nothing is rendered", "[actors][cl
     const auto made = run(options);
     CHECK(made.code == exit_failed);
     CHECK(made.err == *options.script + ":1:18: error: there is no fader B\n" + *options.script +
-                          ":2:3: error: an event has one of fader, button and graph\n");
+                          ":2:3: error: an event has one of fader, button, graph and universe\n");
   }
   SECTION("no script where it should be") {
     options.script = data / "nothing.yaml";

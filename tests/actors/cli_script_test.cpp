@@ -51,9 +51,9 @@ TEST_CASE("script: what comes in by the network", "[actors][cli]") {
   CHECK(what.level == 255);
   CHECK(errors("- {at: 1, universe: 1, channel: 1}\n") == "cues.yaml:1:3: level is missing\n");
   CHECK(errors("- {at: 1, universe: 1, channel: 0, level: 1}\n") ==
-        "cues.yaml:1:34: channel must be a number from 1 to 512\n");
+        "cues.yaml:1:33: channel must be a number from 1 to 512\n");
   CHECK(errors("- {at: 1, universe: 1, channel: 1, level: 1.5}\n") ==
-        "cues.yaml:1:44: level must be a whole number\n");
+        "cues.yaml:1:43: level must be a whole number\n");
 }
 
 TEST_CASE("script: an empty one is none", "[actors][cli]") {

@@ -173,7 +173,8 @@ TEST_CASE("supervisor: at the end the run state is on disk and then the outputs 
   CHECK(read_text(on.folder / "demo/graphs.yaml").find("enabled: false") != std::string::npos);
 }
 
-TEST_CASE("supervisor: a network_input that falls is replaced, and ticks see what it hears", "[actors][unit]") {
+TEST_CASE("supervisor: a network_input that falls is replaced, and ticks see what it hears",
+          "[actors][unit]") {
   network_input_options network;
   network.universes.emplace_back().address = 7;
   network.listened.artnet = {7};
@@ -185,7 +186,8 @@ TEST_CASE("supervisor: a network_input that falls is replaced, and ticks see wha
     artnet::artdmx packet;
     packet.address = *artnet::port_address::from(7);
     packet.levels = levels;
-    intake->take_artnet(packet, *net::udp_endpoint::parse("10.0.0.1", 6454), 0);
+    const std::chrono::nanoseconds now = on.rig.system().clock().now().time_since_epoch();
+    intake->take_artnet(packet, *net::udp_endpoint::parse("10.0.0.1", 6454), now.count());
     on.rig.drain();
     on.rig.advance(1ms);
     const auto report = on.rig.ask<network_report_ptr>(on.parts().network_input, ask_network_report{});
