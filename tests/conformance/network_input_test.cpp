@@ -254,7 +254,7 @@ TEST_CASE("network inputs: a port or interface that isn't there is a problem, an
   rest_client rest(on.server->port());
   const deadline end;
   json::object health;
-  do health = rest.get("/api/health").body;
+  do health = rest.get("/api/health").body.as_object();
   while (str(health.at("status")) != "degraded" && !end.over());
   CHECK(str(health.at("checks").as_object().at("networkInput")) == "degraded");
   CHECK(str(health.at("problems").as_array().at(0).as_object().at("check")) == "networkInput");
