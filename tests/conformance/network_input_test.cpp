@@ -125,7 +125,8 @@ struct listening_show {
                       {}});
     server->await_listening();
     rest_client rest(server->port());
-    for (const auto& each : rest.get("/api/graphs").data().as_array())
+    const auto graphs = rest.get("/api/graphs");
+    for (const auto& each : graphs.data().as_array())
       rest.del("/api/graphs/" + str(each.as_object().at("id")));
     lamp = str(
         rest.create("/api/fixtures",
