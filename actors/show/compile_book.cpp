@@ -56,7 +56,7 @@ engine::graph_install compile_book::install_of(const std::string& id, const entr
   made.graph_id = id;
   made.revision = one.record->revision;
   made.enabled = one.record->as<graph>().enabled;
-  made.program = one.compiled.program();
+  made.programs = one.compiled.programs;
   for (const auto& found : one.compiled.result.errors) {
     if (found.warning) continue;
     if (made.error_count++ == 0) made.last_error = found.message;
