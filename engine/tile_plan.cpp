@@ -9,11 +9,11 @@ namespace troupe::engine {
 template <class Item, class Each>
 void tile_plan::collect(list<Item>& into, Each&& each) const {
   into.begins.assign(tile_count_ + 1, 0);
-  each([&](std::uint32_t tile, const Item&) { ++into.begins[tile + 1]; });
+  each([&](std::uint32_t at, const Item&) { ++into.begins[at + 1]; });
   for (std::uint32_t t = 0; t < tile_count_; ++t) into.begins[t + 1] += into.begins[t];
   into.items.resize(into.begins[tile_count_]);
   auto next = into.begins;
-  each([&](std::uint32_t tile, const Item& item) { into.items[next[tile]++] = item; });
+  each([&](std::uint32_t at, const Item& item) { into.items[next[at]++] = item; });
 }
 
 void tile_plan::collect_passes(const std::vector<std::unique_ptr<graph_runner>>& graphs) {
@@ -74,8 +74,8 @@ void tile_plan::collect_fixtures(const part_places& of) {
 void tile_plan::assemble(const patch_plan* patch) {
   tiles_.clear();
   std::size_t next = 0;
-  const auto part = [](auto& list, std::uint32_t t) {
-    return std::span{list.items}.subspan(list.begins[t], list.begins[t + 1] - list.begins[t]);
+  const auto part = [](auto& all, std::uint32_t t) {
+    return std::span{all.items}.subspan(all.begins[t], all.begins[t + 1] - all.begins[t]);
   };
   for (std::uint32_t t = 0; t < tile_count_; ++t) {
     tile made{t * tile_places, part(passes_, t), part(writes_, t), part(fixtures_, t), nullptr};
