@@ -20,7 +20,7 @@ universe_schedule::universe_schedule(schedule_rules rules)
 universe_schedule::universe& universe_schedule::at(std::uint16_t address) {
   auto& where = pages_[address / page_size];
   if (!where) {
-    where = std::make_unique<page>();
+    where = std::make_unique<universe_page>();
     for (std::size_t i = 0; i < page_size; ++i)
       (*where)[i].address = static_cast<std::uint16_t>(address / page_size * page_size + i);
   }

@@ -105,7 +105,7 @@ class universe_schedule {
   static constexpr std::size_t page_size = 256, buckets = 64;
   static constexpr std::uint16_t stray_part = 0xffff; // `index` is a place in strays_
 
-  using page = std::array<universe, page_size>;
+  using universe_page = std::array<universe, page_size>;
 
   /// What a part offered last.
   struct slice {
@@ -138,8 +138,8 @@ class universe_schedule {
   void forget_ended();
 
   schedule_rules rules_;
-  std::array<std::unique_ptr<page>, 256> pages_; ///< by the high byte of the address
-  std::vector<slice> slices_;                    ///< by part
+  std::array<std::unique_ptr<universe_page>, 256> pages_; ///< by the high byte of the address
+  std::vector<slice> slices_;                             ///< by part
   std::vector<stray> strays_;
   std::size_t count_ = 0;
 
