@@ -4,6 +4,7 @@
 #include "engine/math.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <unordered_map>
 
@@ -25,7 +26,7 @@ void copy_element(const node_state& from, std::size_t source, node_state& to, st
   const auto planes = [&](const auto& in, auto& out) {
     if (from.length == 0) return;
     for (std::size_t p = 0; p * from.length < in.size(); ++p)
-      out[p * to.length + target] = in[p * from.length + source];
+      out[p * to.length + target] = in[p * from.length + from.at(source)];
   };
   planes(from.doubles, to.doubles);
   planes(from.floats, to.floats);
@@ -36,6 +37,29 @@ void forget_element(node_state& state, std::size_t element) {
     state.doubles[i] = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = element; i < state.floats.size(); i += state.length)
     state.floats[i] = std::numeric_limits<float>::quiet_NaN();
+}
+
+bool same_bits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+/// Once again one for all, if all are the same. Only nodes with one column of doubles share.
+void share(node_state& state) {
+  if (state.shared || state.length == 0) return;
+  const auto first = state.doubles.front();
+  if (!std::all_of(state.doubles.begin(), state.doubles.end(), [&](double x) { return same_bits(x, first); }))
+    return;
+  state.doubles.assign(1, first);
+  state.length = 1;
+  state.shared = true;
+}
+
+/// To each its own.
+void unshare(node_state& state, std::size_t length) {
+  if (!state.shared) return;
+  state.doubles.assign(length, state.doubles.front());
+  state.length = length;
+  state.shared = false;
 }
 
 /// Visits the indices of what two ascending lists have in common.
@@ -67,12 +91,17 @@ std::uint32_t place_in(const std::vector<std::string>& sorted, const std::string
 
 } // namespace
 
-void graph_runner::install(const graph_install& change) {
+void graph_runner::install(const graph_install& change, std::size_t part) {
   enabled_ = change.enabled;
-  broken_ = change.program == nullptr;
+  broken_ = change.programs.empty();
   last_error_ = change.last_error;
   error_count_ = change.error_count;
-  if (change.program && change.program != program_) adopt(change.program);
+  if (!broken_ && change.programs.at(part) != program_) adopt(change.programs[part]);
+}
+
+bool graph_runner::holds(const state_home& all, const state_home& some) {
+  return all.places == some.places ||
+         std::includes(all.places->begin(), all.places->end(), some.places->begin(), some.places->end());
 }
 
 void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
@@ -97,7 +126,15 @@ void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
     home.varying = site.varying;
     if (site.varying) home.places = {next, &next->domains[site.domain].places};
     const auto* former_home = former && homes_[found->second].varying ? &homes_[found->second] : nullptr;
-    if (former_home && site.varying && *former_home->places == *home.places) {
+    const bool stays_shared = former && (former->shared || !homes_[found->second].varying);
+    if (site.varying && site.shareable &&
+        (!former || (stays_shared && (!former_home || holds(*former_home, home))))) {
+      states.push_back(former ? std::move(*former) : fresh_state(site.code, 1));
+      states.back().shared = true;
+      homes.push_back(std::move(home));
+      continue;
+    }
+    if (former_home && site.varying && !former->shared && *former_home->places == *home.places) {
       states.push_back(std::move(*former));
       homes.push_back(std::move(home));
       continue;
@@ -110,6 +147,7 @@ void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
     } else if (former && former->length == 1) {
       for (std::size_t i = 0; i < state.length; ++i) copy_element(*former, 0, state, i);
     }
+    if (site.varying && site.shareable) share(state);
     states.push_back(std::move(state));
     homes.push_back(std::move(home));
   }
@@ -142,7 +180,10 @@ void graph_runner::make_room(const graph_program& next) {
 void graph_runner::forget(const place_set& freed) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (!homes_[i].varying) continue;
-    each_member(*homes_[i].places, freed, [&](std::size_t e) { forget_element(states_[i], e); });
+    each_member(*homes_[i].places, freed, [&](std::size_t e) {
+      unshare(states_[i], homes_[i].places->size());
+      forget_element(states_[i], e);
+    });
   }
 }
 
@@ -168,8 +209,11 @@ void graph_runner::receive(const std::vector<std::uint32_t>& places, const graph
     for (std::size_t i = 0; i < states_.size(); ++i) {
       const auto& site = program_->states[i];
       if (site.node_id != told.node_id || site.type != told.type || !homes_[i].varying) continue;
-      each_common(places, *homes_[i].places,
-                  [&](std::size_t a, std::size_t b) { copy_element(told.state, a, states_[i], b); });
+      each_common(places, *homes_[i].places, [&](std::size_t a, std::size_t b) {
+        unshare(states_[i], homes_[i].places->size());
+        copy_element(told.state, a, states_[i], b);
+      });
+      if (site.shareable) share(states_[i]);
     }
 }
 

@@ -49,7 +49,7 @@ class graph_runner {
   const std::shared_ptr<const graph_program>& program() const noexcept { return program_; }
 
   /// Takes over the state of nodes that stay.
-  void install(const graph_install& change);
+  void install(const graph_install& change, std::size_t part);
 
   /// Fixtures have left these places: others that come into them start afresh.
   void forget(const place_set& freed);
@@ -81,6 +81,8 @@ class graph_runner {
     std::shared_ptr<const std::vector<std::uint32_t>> places;
   };
 
+  /// Whether no cell joins. @pre both vary
+  static bool holds(const state_home& all, const state_home& some);
   void adopt(std::shared_ptr<const graph_program> next);
   void make_room(const graph_program& next);
   void find_controls(const input_layout& layout);

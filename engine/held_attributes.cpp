@@ -1,29 +1,13 @@
-// Built with -O3 in every configuration; see kernels.cpp for the shape of the loops.
+#include "engine/columns.hpp"
 #include "engine/part_memory.hpp"
 #include "engine/render.hpp"
+#include "engine/vector_code.hpp"
 
 #include <algorithm>
 
 namespace troupe::engine {
 
 namespace {
-
-#define TROUPE_LOOP [[gnu::noinline]] static void
-
-using plane = float* __restrict;
-using source = const float* __restrict;
-using masks = const std::uint8_t* __restrict;
-using bytes = std::uint8_t* __restrict;
-
-TROUPE_LOOP hold_column(plane held, source values, masks written, std::uint8_t bit, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) held[i] = (written[i] & bit) != 0 ? values[i] : held[i];
-}
-TROUPE_LOOP hold_mask(bytes held, masks written, std::uint8_t kept, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) held[i] = static_cast<std::uint8_t>(held[i] | (written[i] & kept));
-}
-
-constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
-                                                             has_pan,       has_tilt,  has_zoom};
 
 /// Visits the ascending places that the plan keeps: (index in `places`, index of what is held, what is kept).
 template <class Visit>
@@ -67,14 +51,15 @@ void held_attributes::clear() {
 
 void held_attributes::update(const patch_plan& plan, const patch_tile& tile,
                              const attribute_planes& written) {
+  const auto& loops = *vectors().merge;
   for (auto i = tile.kept; i < tile.kept_end; ++i) {
     const auto& run = plan.kept[i];
     const auto from = run.place - written.base;
-    hold_mask(mask_.data() + run.held, written.mask + from, run.kept, run.count);
+    loops.hold_mask(mask_.data() + run.held, written.mask + from, run.kept, run.count);
     for (std::size_t c = 0; c < column_count; ++c)
       if (run.kept & column_bits[c])
-        hold_column(values_[c].data() + run.held, written.values[c] + from, written.mask + from,
-                    column_bits[c], run.count);
+        loops.hold_column(values_[c].data() + run.held, written.values[c] + from, written.mask + from,
+                          column_bits[c], run.count);
   }
 }
 

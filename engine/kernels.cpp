@@ -1,5 +1,6 @@
-// Built with -O3 in every configuration. A loop stands in a function of its own, because compilers only
-// believe __restrict on the parameters of the function that holds the loop.
+// Built with -O3 in every configuration, once for each instruction set; see vector_code.hpp. A loop stands in
+// a function of its own, because compilers only believe __restrict on the parameters of the function that
+// holds it.
 #include "engine/kernels.hpp"
 
 #include "engine/math.hpp"
@@ -7,7 +8,7 @@
 #include <array>
 #include <limits>
 
-namespace troupe::engine {
+namespace troupe::engine::TROUPE_INSTRUCTION_SET {
 
 namespace {
 
@@ -201,44 +202,73 @@ struct square_ {
   TROUPE_FUNCTION(float p) { return p < 0.5f ? 1.0f : 0.0f; }
 };
 
-/// Leaves the phase in `o`.
+/// Moves a phase on.
+TROUPE_KERNEL double next_phase(double state, float speed, float frequency, double dt) {
+  const double rate = static_cast<double>(frequency) * static_cast<double>(speed);
+  const double next = frac(state + rate * dt);
+  return is_new(state) ? 0.0 : next;
+}
+TROUPE_KERNEL float phase_at(double turns, float phase) {
+  return static_cast<float>(frac(turns + static_cast<double>(phase)));
+}
+
+template <class F>
 TROUPE_LOOP phase_loop(column o, source speed, source frequency, source phase, state_column state, double dt,
                        std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double rate = static_cast<double>(frequency[i]) * static_cast<double>(speed[i]);
-    const double next = frac(state[i] + rate * dt);
-    const double turns = is_new(state[i]) ? 0.0 : next;
+    const double turns = next_phase(state[i], speed[i], frequency[i], dt);
     state[i] = turns;
-    o[i] = static_cast<float>(frac(turns + static_cast<double>(phase[i])));
+    o[i] = F::at(phase_at(turns, phase[i]));
   }
 }
 template <class F>
-TROUPE_LOOP in_place(column o, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[i] = F::at(o[i]);
+TROUPE_LOOP shared_phase_loop(column o, source phase, double turns, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) o[i] = F::at(phase_at(turns, phase[i]));
 }
 template <class F>
 void oscillator(const kernel_context& c, const operation& op) {
-  phase_loop(target(c, op), from(c, op, 0), from(c, op, 1), from(c, op, 2), state_at(c, op), c.dt, c.count);
-  in_place<F>(target(c, op), c.count);
+  const auto& state = c.states[op.state];
+  if (state.shared) return shared_phase_loop<F>(target(c, op), from(c, op, 2), state.doubles[0], c.count);
+  phase_loop<F>(target(c, op), from(c, op, 0), from(c, op, 1), from(c, op, 2), state_at(c, op), c.dt,
+                c.count);
+}
+void phase_step(const kernel_context& c, const operation& op) {
+  auto& state = c.states[op.state];
+  if (state.shared) state.doubles[0] = next_phase(state.doubles[0], *from(c, op, 0), *from(c, op, 1), c.dt);
 }
 
+TROUPE_KERNEL double next_lattice(double state, float speed, double dt) {
+  const double next = state + static_cast<double>(speed) * dt;
+  return is_new(state) ? 0.0 : next;
+}
+TROUPE_KERNEL float noise_at(double x, float seed) {
+  const double whole = floor64(x);
+  const float f = static_cast<float>(x - whole);
+  const float u = (f * f) * (3.0f - 2.0f * f);
+  const std::uint32_t salt = mix32(wrap32(floor64(static_cast<double>(seed) + 0.5)));
+  const std::uint32_t lattice = wrap32(whole);
+  const float a = unit(mix32(lattice + salt));
+  const float b = unit(mix32(lattice + 1u + salt));
+  return a + (b - a) * u;
+}
 TROUPE_LOOP noise_loop(column o, source speed, source seed, state_column state, double dt, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double next = state[i] + static_cast<double>(speed[i]) * dt;
-    const double x = is_new(state[i]) ? 0.0 : next;
+    const double x = next_lattice(state[i], speed[i], dt);
     state[i] = x;
-    const double whole = floor64(x);
-    const float f = static_cast<float>(x - whole);
-    const float u = (f * f) * (3.0f - 2.0f * f);
-    const std::uint32_t salt = mix32(wrap32(floor64(static_cast<double>(seed[i]) + 0.5)));
-    const std::uint32_t lattice = wrap32(whole);
-    const float a = unit(mix32(lattice + salt));
-    const float b = unit(mix32(lattice + 1u + salt));
-    o[i] = a + (b - a) * u;
+    o[i] = noise_at(x, seed[i]);
   }
 }
+TROUPE_LOOP shared_noise_loop(column o, source seed, double x, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) o[i] = noise_at(x, seed[i]);
+}
 void noise(const kernel_context& c, const operation& op) {
+  const auto& state = c.states[op.state];
+  if (state.shared) return shared_noise_loop(target(c, op), from(c, op, 1), state.doubles[0], c.count);
   noise_loop(target(c, op), from(c, op, 0), from(c, op, 1), state_at(c, op), c.dt, c.count);
+}
+void lattice_step(const kernel_context& c, const operation& op) {
+  auto& state = c.states[op.state];
+  if (state.shared) state.doubles[0] = next_lattice(state.doubles[0], *from(c, op, 0), c.dt);
 }
 
 TROUPE_LOOP chase_position_loop(column whole, column part, source speed, state_column state, double n,
@@ -363,70 +393,46 @@ void store(const kernel_context& c, const operation& op) {
   loop<F>(c.buffers[op.target] + (c.first - c.buffer_bases[op.target]), from(c, op, 0), c.count);
 }
 
-constexpr std::array<kernel, static_cast<std::size_t>(opcode::count_)> table{map2<add_>,
-                                                                             map2<subtract_>,
-                                                                             map2<multiply_>,
-                                                                             map2<divide_>,
-                                                                             map2<minimum_>,
-                                                                             map2<maximum_>,
-                                                                             clamp_range,
-                                                                             map5<map_range_>,
-                                                                             map2<greater_>,
-                                                                             map2<less_>,
-                                                                             map2<less_equal_>,
-                                                                             map2<greater_equal_>,
-                                                                             map2<equal_>,
-                                                                             map3<select_>,
-                                                                             map3<mix_>,
-                                                                             map2<scale_unit_>,
-                                                                             map2<scale_signed_>,
-                                                                             map2<offset_signed_>,
-                                                                             hsv_channel,
-                                                                             spread,
-                                                                             smooth_gain,
-                                                                             smooth,
-                                                                             oscillator<sine_>,
-                                                                             oscillator<triangle_>,
-                                                                             oscillator<saw_>,
-                                                                             oscillator<square_>,
-                                                                             noise,
-                                                                             chase_position,
-                                                                             chase_level,
-                                                                             flash,
-                                                                             envelope,
-                                                                             broadcast,
-                                                                             gather,
-                                                                             store<same_>,
-                                                                             store<unit_>,
-                                                                             store<signed_>};
-
 } // namespace
 
-state_shape state_of(opcode code) noexcept {
-  switch (code) {
-  case opcode::smooth:
-    return {0, 1};
-  case opcode::sine:
-  case opcode::triangle:
-  case opcode::saw:
-  case opcode::square:
-  case opcode::noise:
-  case opcode::chase_position:
-  case opcode::flash:
-    return {1, 0};
-  case opcode::envelope:
-    return {4, 0};
-  default:
-    return {};
-  }
-}
+extern const std::array<kernel, static_cast<std::size_t>(opcode::count_)> kernels;
+constinit const std::array<kernel, static_cast<std::size_t>(opcode::count_)> kernels{map2<add_>,
+                                                                                     map2<subtract_>,
+                                                                                     map2<multiply_>,
+                                                                                     map2<divide_>,
+                                                                                     map2<minimum_>,
+                                                                                     map2<maximum_>,
+                                                                                     clamp_range,
+                                                                                     map5<map_range_>,
+                                                                                     map2<greater_>,
+                                                                                     map2<less_>,
+                                                                                     map2<less_equal_>,
+                                                                                     map2<greater_equal_>,
+                                                                                     map2<equal_>,
+                                                                                     map3<select_>,
+                                                                                     map3<mix_>,
+                                                                                     map2<scale_unit_>,
+                                                                                     map2<scale_signed_>,
+                                                                                     map2<offset_signed_>,
+                                                                                     hsv_channel,
+                                                                                     spread,
+                                                                                     smooth_gain,
+                                                                                     phase_step,
+                                                                                     lattice_step,
+                                                                                     smooth,
+                                                                                     oscillator<sine_>,
+                                                                                     oscillator<triangle_>,
+                                                                                     oscillator<saw_>,
+                                                                                     oscillator<square_>,
+                                                                                     noise,
+                                                                                     chase_position,
+                                                                                     chase_level,
+                                                                                     flash,
+                                                                                     envelope,
+                                                                                     broadcast,
+                                                                                     gather,
+                                                                                     store<same_>,
+                                                                                     store<unit_>,
+                                                                                     store<signed_>};
 
-kernel kernel_of(opcode code) noexcept {
-  return table[static_cast<std::size_t>(code)];
-}
-
-void run(const kernel_context& context, const operation* begin, const operation* end) {
-  for (; begin != end; ++begin) table[static_cast<std::size_t>(begin->code)](context, *begin);
-}
-
-} // namespace troupe::engine
+} // namespace troupe::engine::TROUPE_INSTRUCTION_SET

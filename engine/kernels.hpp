@@ -32,6 +32,8 @@ enum class opcode : std::uint8_t {
   spread,
   // time and state
   smooth_gain,
+  phase_step,   ///< uniform: moves on the phase that all cells of an LFO share
+  lattice_step, ///< the same for noise
   smooth,
   sine,
   triangle,
@@ -76,6 +78,10 @@ struct node_state {
   std::vector<double> doubles;
   std::vector<float> floats;
   std::size_t length = 0; ///< of a column
+  /// The node varies, but what it remembers is the same for all its cells, and stands there once.
+  bool shared = false;
+
+  std::size_t at(std::size_t element) const noexcept { return shared ? 0 : element; }
 };
 
 struct kernel_context {
@@ -92,10 +98,8 @@ struct kernel_context {
   const std::uint32_t* const* element_maps = nullptr;
 };
 
+/// One operation over `count` elements; a loop without calls or branches where possible.
 using kernel = void (*)(const kernel_context&, const operation&);
-
-/// The kernel of an operation; all are loops over `count` elements without calls or branches where possible.
-kernel kernel_of(opcode code) noexcept;
 
 /// Runs operations in order over one block.
 void run(const kernel_context& context, const operation* begin, const operation* end);

@@ -1,5 +1,6 @@
 #include "engine/lowering.hpp"
 
+#include "engine/columns.hpp"
 #include "engine/graph_shape.hpp"
 #include "engine/math.hpp"
 #include "engine/node_params.hpp"
@@ -29,19 +30,13 @@ struct port_value {
 };
 
 std::uint8_t bit_of(std::size_t c) {
-  static constexpr std::array<std::uint8_t, column_count> bits{has_intensity, has_color, has_color, has_color,
-                                                               has_pan,       has_tilt,  has_zoom};
-  return bits[c];
+  return column_bits[c];
 }
 
 std::uint8_t mask_of(port_type type) {
   if (type == port_type::color) return has_color;
   if (type == port_type::position) return has_pan | has_tilt;
   return has_intensity;
-}
-
-bool is_signed(std::size_t c) {
-  return c == at(column::pan) || c == at(column::tilt);
 }
 
 /// The code of a node's state, or of its one operation.
@@ -111,7 +106,7 @@ class lowering {
       const bool live = g_.live[i] != 0;
       const bool varying = live && shape_.inputs_vary[i] != 0;
       program_->states.push_back(
-          {g_.source->nodes[i].id, type, code, live, varying, varying ? shape_.domains[i] : 0});
+          {g_.source->nodes[i].id, type, code, live, varying, false, varying ? shape_.domains[i] : 0});
     }
   }
 
@@ -236,10 +231,9 @@ class lowering {
     case node_type::triangle_lfo:
     case node_type::saw_lfo:
     case node_type::square_lfo:
-      return put(
-          emit(code_of(g_.specs[node]->type), {scalar("speed"), scalar("frequency"), scalar("phase")}, 0, 1));
+      return lower_oscillator();
     case node_type::noise:
-      return put(emit(opcode::noise, {scalar("speed"), scalar("seed")}, 0, 1));
+      return lower_noise();
     case node_type::chase:
       return lower_chase();
     case node_type::spread:
@@ -317,6 +311,25 @@ class lowering {
     const auto gain = emit(opcode::smooth_gain, {scalar("smoothing")}, 0, 1);
     // The node has one state: it varies as a whole, even if only its smoothing does.
     put(emit(opcode::smooth, {value, gain}));
+  }
+
+  void lower_oscillator() {
+    const auto speed = scalar("speed"), frequency = scalar("frequency"), phase = scalar("phase");
+    if (shape_.inputs_vary[node_] && !build_.varies(speed) && !build_.varies(frequency))
+      step_once(opcode::phase_step, {speed, frequency});
+    put(emit(code_of(g_.specs[node_]->type), {speed, frequency, phase}, 0, 1));
+  }
+
+  void lower_noise() {
+    const auto speed = scalar("speed"), seed = scalar("seed");
+    if (shape_.inputs_vary[node_] && !build_.varies(speed)) step_once(opcode::lattice_step, {speed});
+    put(emit(opcode::noise, {speed, seed}, 0, 1));
+  }
+
+  /// The state of a varying node moves on for all its cells together, as long as it is the same for all.
+  void step_once(opcode code, std::initializer_list<value_id> sources) {
+    program_->states[state()].shareable = true;
+    emit(code, sources);
   }
 
   void lower_compare() {

@@ -36,8 +36,16 @@ TROUPE_KERNEL float clamp01(float x) noexcept {
   return clamp(x, 0.0f, 1.0f);
 }
 
-/// The largest integer up to x. Below 2^23 adding 2^23 rounds to an integer, and one step up or down corrects
-/// it; from 2^23 on every float is an integer.
+#if defined(__SSE4_1__)
+// There is an instruction for it. Adding 0 makes -0, which it would give for -0, the 0 of the way below.
+
+/// The largest integer up to x; never -0.
+TROUPE_KERNEL float floor32(float x) noexcept {
+  return __builtin_floorf(x) + 0.0f;
+}
+#else
+/// The largest integer up to x; never -0. Below 2^23 adding 2^23 rounds to an integer, and one step up or
+/// down corrects it; from 2^23 on every float is an integer.
 TROUPE_KERNEL float floor32(float x) noexcept {
   constexpr float magic = 0x1p+23f;
   const float size = absolute(x);
@@ -47,6 +55,7 @@ TROUPE_KERNEL float floor32(float x) noexcept {
   const float small = x < 0.0f ? -up : down;
   return size < magic ? small : x;
 }
+#endif
 
 /// In [0, 1), also where subtracting would round up to 1.
 TROUPE_KERNEL float frac(float x) noexcept {
@@ -103,6 +112,12 @@ TROUPE_KERNEL double absolute(double x) noexcept {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & 0x7fffffffffffffffu);
 }
 
+#if defined(__SSE4_1__)
+/// As floor32.
+TROUPE_KERNEL double floor64(double x) noexcept {
+  return __builtin_floor(x) + 0.0;
+}
+#else
 /// As floor32; numbers from 2⁵² on are integers already.
 TROUPE_KERNEL double floor64(double x) noexcept {
   constexpr double magic = 0x1p+52;
@@ -113,6 +128,7 @@ TROUPE_KERNEL double floor64(double x) noexcept {
   const double small = x < 0.0 ? -up : down;
   return size < magic ? small : x;
 }
+#endif
 
 /// In [0, 1).
 TROUPE_KERNEL double frac(double x) noexcept {

@@ -1,7 +1,8 @@
-// Built with -O3 in every configuration; see kernels.cpp for the shape of the loops.
 #include "engine/merge.hpp"
 
+#include "engine/columns.hpp"
 #include "engine/math.hpp"
+#include "engine/vector_code.hpp"
 
 #include <algorithm>
 
@@ -9,55 +10,14 @@ namespace troupe::engine {
 
 namespace {
 
-#define TROUPE_LOOP [[gnu::noinline]] static void
-
-constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
-                                                             has_pan,       has_tilt,  has_zoom};
-
-bool is_signed(std::size_t c) {
-  return c == static_cast<std::size_t>(column::pan) || c == static_cast<std::size_t>(column::tilt);
+merge_rule rule_of(merge_mode mode, std::size_t c) {
+  if (mode == merge_mode::add) return is_signed(c) ? merge_rule::signed_sum : merge_rule::sum;
+  if (mode == merge_mode::htp && column_bits[c] == has_intensity) return merge_rule::highest;
+  return merge_rule::replace;
 }
 
-struct replace {
-  TROUPE_KERNEL static float with(float, float next) { return next; }
-};
-struct highest {
-  TROUPE_KERNEL static float with(float current, float next) { return current > next ? current : next; }
-};
-struct sum {
-  TROUPE_KERNEL static float with(float current, float next) { return clamp01(current + next); }
-};
-struct signed_sum {
-  TROUPE_KERNEL static float with(float current, float next) {
-    return clamp(current + next, -1.0f, 1.0f) + 0.0f;
-  }
-};
-
-template <class F>
-TROUPE_LOOP fill(float* __restrict o, float value, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[i] = F::with(o[i], value);
-}
-template <class F>
-TROUPE_LOOP copy(float* __restrict o, const float* __restrict values, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[i] = F::with(o[i], values[i]);
-}
-template <class F>
-TROUPE_LOOP fill_at(float* __restrict o, const std::uint32_t* __restrict places, std::uint32_t base,
-                    float value, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[places[i] - base] = F::with(o[places[i] - base], value);
-}
-template <class F>
-TROUPE_LOOP copy_at(float* __restrict o, const std::uint32_t* __restrict places, std::uint32_t base,
-                    const float* __restrict values, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[places[i] - base] = F::with(o[places[i] - base], values[i]);
-}
-
-TROUPE_LOOP mark(std::uint8_t* __restrict written, std::uint8_t* __restrict mask, std::uint8_t bits,
-                 std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    written[i] = 1;
-    mask[i] = static_cast<std::uint8_t>(mask[i] | bits);
-  }
+const merge_column_loops& loops_of(merge_rule rule) {
+  return vectors().merge->columns[static_cast<std::size_t>(rule)];
 }
 
 /// Consecutive places of a write within a tile.
@@ -79,50 +39,46 @@ void each_stretch(const domain& where, const domain::tile_part& part, std::uint3
   }
 }
 
-template <class F>
 void apply_column(const active_write& write, const domain::tile_part& part, std::size_t c, std::uint32_t base,
                   float* out) {
   const auto& where = *write.where;
   const auto& from = write.code->values[c];
+  const auto& loops = loops_of(rule_of(write.code->mode, c));
   if (from.where == operand::place::buffer) {
     const float* values = write.buffers[from.index];
     const auto first = write.buffer_bases[from.index];
     if (where.dense())
-      each_stretch(where, part, base,
-                   [&](const stretch& s) { copy<F>(out + s.offset, values + (s.element - first), s.count); });
+      each_stretch(where, part, base, [&](const stretch& s) {
+        loops.copy(out + s.offset, values + (s.element - first), s.count);
+      });
     else
-      copy_at<F>(out, where.places.data() + part.element, base, values + (part.element - first), part.count);
+      loops.copy_at(out, where.places.data() + part.element, base, values + (part.element - first),
+                    part.count);
     return;
   }
   const float value = write.value(c, 0);
   if (where.dense())
-    each_stretch(where, part, base, [&](const stretch& s) { fill<F>(out + s.offset, value, s.count); });
+    each_stretch(where, part, base, [&](const stretch& s) { loops.fill(out + s.offset, value, s.count); });
   else
-    fill_at<F>(out, where.places.data() + part.element, base, value, part.count);
+    loops.fill_at(out, where.places.data() + part.element, base, value, part.count);
 }
 
 void apply(const active_write& write, const domain::tile_part& part, const merge_target& target) {
   const auto& code = *write.code;
   const auto& where = *write.where;
+  const auto mark = vectors().merge->mark;
   if (where.dense()) {
     each_stretch(where, part, target.base, [&](const stretch& s) {
       mark(target.written + s.offset, target.mask + s.offset, code.mask, s.count);
     });
   } else {
-    for (auto e = part.element; e < part.element + part.count; ++e)
-      mark(target.written + (where.places[e] - target.base), target.mask + (where.places[e] - target.base),
-           code.mask, 1);
+    for (auto e = part.element; e < part.element + part.count; ++e) {
+      const auto at = where.places[e] - target.base;
+      mark(target.written + at, target.mask + at, code.mask, 1);
+    }
   }
-  for (std::size_t c = 0; c < column_count; ++c) {
-    if (!(code.mask & column_bits[c])) continue;
-    if (code.mode == merge_mode::add)
-      is_signed(c) ? apply_column<signed_sum>(write, part, c, target.base, target.values[c])
-                   : apply_column<sum>(write, part, c, target.base, target.values[c]);
-    else if (code.mode == merge_mode::htp && column_bits[c] == has_intensity)
-      apply_column<highest>(write, part, c, target.base, target.values[c]);
-    else
-      apply_column<replace>(write, part, c, target.base, target.values[c]);
-  }
+  for (std::size_t c = 0; c < column_count; ++c)
+    if (code.mask & column_bits[c]) apply_column(write, part, c, target.base, target.values[c]);
 }
 
 void apply_single(const active_write& write, std::uint32_t element, const merge_target& target) {
@@ -130,17 +86,9 @@ void apply_single(const active_write& write, std::uint32_t element, const merge_
   const auto at = write.where->places[element] - target.base;
   target.written[at] = 1;
   target.mask[at] = static_cast<std::uint8_t>(target.mask[at] | code.mask);
-  for (std::size_t c = 0; c < column_count; ++c) {
-    if (!(code.mask & column_bits[c])) continue;
-    const float next = write.value(c, element);
-    float& current = target.values[c][at];
-    if (code.mode == merge_mode::add)
-      current = is_signed(c) ? signed_sum::with(current, next) : sum::with(current, next);
-    else if (code.mode == merge_mode::htp && column_bits[c] == has_intensity)
-      current = highest::with(current, next);
-    else
-      current = next;
-  }
+  for (std::size_t c = 0; c < column_count; ++c)
+    if (code.mask & column_bits[c])
+      loops_of(rule_of(code.mode, c)).fill(target.values[c] + at, write.value(c, element), 1);
 }
 
 std::uint32_t priority_bits(float priority) {

@@ -50,10 +50,10 @@ class free_places {
   }
 
  private:
-  struct gap {
+  struct range {
     std::uint32_t begin, end;
   };
-  std::vector<gap> gaps_;
+  std::vector<range> gaps_;
   std::size_t next_ = 0;
   std::uint32_t end_ = 0;
 };

@@ -23,6 +23,7 @@ struct state_site {
   opcode code = opcode::smooth;
   bool live = false;
   bool varying = false;
+  bool shareable = false;   ///< varying, but what moves its state doesn't vary
   std::uint32_t domain = 0; ///< of a varying live one
 };
 

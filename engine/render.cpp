@@ -1,7 +1,7 @@
-// Built with -O3 in every configuration; see kernels.cpp for the shape of the loops.
 #include "engine/render.hpp"
 
-#include "engine/math.hpp"
+#include "engine/columns.hpp"
+#include "engine/vector_code.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -10,25 +10,11 @@ namespace troupe::engine {
 
 namespace {
 
-#define TROUPE_LOOP [[gnu::noinline]] static void
-
-using plane = float* __restrict;
-using source = const float* __restrict;
-using masks = const std::uint8_t* __restrict;
-using bytes = std::uint8_t* __restrict;
-
 constexpr std::size_t block = 256;
 
 constexpr std::size_t at(column c) {
   return static_cast<std::size_t>(c);
 }
-
-TROUPE_LOOP join_masks(bytes out, masks written, masks held, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint8_t>(written[i] | held[i]);
-}
-
-constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
-                                                             has_pan,       has_tilt,  has_zoom};
 
 // -- one block of fixtures of one recipe ---------------------------------------------------------------
 
@@ -46,72 +32,6 @@ struct scratch {
   alignas(64) float gathered[column_count][block];
 };
 
-template <bool Dimmed, bool Extracted>
-TROUPE_LOOP colour_loop(plane red, plane green, plane blue, plane white, masks mask, source intensity,
-                        source r, source g, source b, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
-    if constexpr (Dimmed) {
-      const float scale = (mask[i] & has_intensity) != 0 ? intensity[i] : 1.0f;
-      x *= scale;
-      y *= scale;
-      z *= scale;
-    }
-    const float lower = x < y ? x : y;
-    const float w = lower < z ? lower : z;
-    if constexpr (Extracted) {
-      x -= w;
-      y -= w;
-      z -= w;
-    }
-    red[i] = x;
-    green[i] = y;
-    blue[i] = z;
-    white[i] = w;
-  }
-}
-
-/// The intensity, or the brightest colour while only a colour is written.
-TROUPE_LOOP brightness_loop(plane out, masks mask, source intensity, source r, source g, source b,
-                            std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const float x = clamp01(r[i]), y = clamp01(g[i]), z = clamp01(b[i]);
-    const float upper = x > y ? x : y;
-    const float brightest = upper > z ? upper : z;
-    out[i] = (mask[i] & has_intensity) != 0 ? intensity[i] : brightest;
-  }
-}
-
-TROUPE_LOOP coarse_loop(bytes out, masks mask, std::uint8_t bits, std::uint8_t unwritten, source values,
-                        float scale, float offset, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto level = to_level8((values[i] + offset) * scale);
-    out[i] = static_cast<std::uint8_t>((mask[i] & bits) != 0 ? level : unwritten);
-  }
-}
-
-TROUPE_LOOP inverse_loop(bytes out, masks mask, std::uint8_t unwritten, source values, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto level = to_level8(1.0f - values[i]);
-    out[i] = static_cast<std::uint8_t>((mask[i] & has_color) != 0 ? level : unwritten);
-  }
-}
-
-TROUPE_LOOP fine_loop(bytes high, bytes low, masks mask, std::uint8_t bits, std::uint8_t unwritten_high,
-                      std::uint8_t unwritten_low, source values, float scale, float offset, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto level = to_level16((values[i] + offset) * scale);
-    const bool written = (mask[i] & bits) != 0;
-    high[i] = static_cast<std::uint8_t>(written ? level >> 8 : unwritten_high);
-    low[i] = static_cast<std::uint8_t>(written ? level & 255u : unwritten_low);
-  }
-}
-
-TROUPE_LOOP shutter_loop(bytes out, masks mask, std::uint8_t open, source intensity, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i)
-    out[i] = (mask[i] & has_intensity) != 0 && intensity[i] > 0.0f ? open : std::uint8_t{0};
-}
-
 /// Fills the plane of every channel that the recipe drives.
 class block_renderer {
  public:
@@ -124,20 +44,22 @@ class block_renderer {
     pair(driven::tilt, driven::tilt_fine, r_.tilt16, has_tilt, in_.values[at(column::tilt)], 0.5f, 1.0f);
     pair(driven::zoom, driven::zoom_fine, r_.zoom16, has_zoom, in_.values[at(column::zoom)], 1.0f, 0.0f);
     if (drives(driven::shutter))
-      shutter_loop(plane_of(driven::shutter), in_.mask, r_.open_shutter, in_.values[at(column::intensity)],
-                   in_.count);
+      loops_.shutter(plane_of(driven::shutter), in_.mask, r_.open_shutter, in_.values[at(column::intensity)],
+                     in_.count);
   }
 
  private:
   bool drives(driven channel) const { return r_.offset(channel) >= 0; }
   std::uint8_t* plane_of(driven channel) { return s_.planes[static_cast<std::size_t>(channel)]; }
 
+  colour_sources sources() const {
+    return {in_.mask, in_.values[at(column::intensity)], in_.values[at(column::red)],
+            in_.values[at(column::green)], in_.values[at(column::blue)]};
+  }
+
   void colours() {
-    const auto loop = r_.has_dimmer
-                          ? (r_.extract_white ? colour_loop<false, true> : colour_loop<false, false>)
-                          : (r_.extract_white ? colour_loop<true, true> : colour_loop<true, false>);
-    loop(s_.red, s_.green, s_.blue, s_.white, in_.mask, in_.values[at(column::intensity)],
-         in_.values[at(column::red)], in_.values[at(column::green)], in_.values[at(column::blue)], in_.count);
+    loops_.colour[r_.has_dimmer ? 0 : 1][r_.extract_white ? 1 : 0]({s_.red, s_.green, s_.blue, s_.white},
+                                                                   sources(), in_.count);
     direct(driven::red, s_.red);
     direct(driven::green, s_.green);
     direct(driven::blue, s_.blue);
@@ -149,18 +71,17 @@ class block_renderer {
 
   void direct(driven channel, const float* values) {
     if (drives(channel))
-      coarse_loop(plane_of(channel), in_.mask, has_color, r_.level(channel), values, 1.0f, 0.0f, in_.count);
+      loops_.coarse(plane_of(channel), in_.mask, has_color, r_.level(channel), values, 1.0f, 0.0f, in_.count);
   }
   void inverse(driven channel, const float* values) {
-    if (drives(channel)) inverse_loop(plane_of(channel), in_.mask, r_.level(channel), values, in_.count);
+    if (drives(channel)) loops_.inverse(plane_of(channel), in_.mask, r_.level(channel), values, in_.count);
   }
 
   void dimmer() {
     const auto* intensity = in_.values[at(column::intensity)];
     if (r_.has_colour)
       return pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity, intensity, 1, 0);
-    brightness_loop(s_.level, in_.mask, intensity, in_.values[at(column::red)], in_.values[at(column::green)],
-                    in_.values[at(column::blue)], in_.count);
+    loops_.brightness(s_.level, sources(), in_.count);
     pair(driven::dimmer, driven::dimmer_fine, r_.dimmer16, has_intensity | has_color, s_.level, 1, 0);
   }
 
@@ -169,40 +90,19 @@ class block_renderer {
     if (!drives(coarse) && !drives(fine)) return;
     const auto mask = static_cast<std::uint8_t>(bits);
     if (sixteen_bit)
-      fine_loop(plane_of(coarse), plane_of(fine), in_.mask, mask, r_.level(coarse), r_.level(fine), values,
-                scale, offset, in_.count);
+      loops_.fine(plane_of(coarse), plane_of(fine), in_.mask, mask, r_.level(coarse), r_.level(fine), values,
+                  scale, offset, in_.count);
     else
-      coarse_loop(plane_of(coarse), in_.mask, mask, r_.level(coarse), values, scale, offset, in_.count);
+      loops_.coarse(plane_of(coarse), in_.mask, mask, r_.level(coarse), values, scale, offset, in_.count);
   }
 
   const recipe& r_;
   const block_input& in_;
   scratch& s_;
+  const render_loops& loops_ = *vectors().render;
 };
 
 // -- planes -> levels ----------------------------------------------------------------------------------
-
-TROUPE_LOOP interleave3(bytes out, masks a, masks b, masks c, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    out[3 * i] = a[i];
-    out[3 * i + 1] = b[i];
-    out[3 * i + 2] = c[i];
-  }
-}
-TROUPE_LOOP interleave4(bytes out, masks a, masks b, masks c, masks d, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    out[4 * i] = a[i];
-    out[4 * i + 1] = b[i];
-    out[4 * i + 2] = c[i];
-    out[4 * i + 3] = d[i];
-  }
-}
-TROUPE_LOOP strided(bytes out, masks values, std::size_t stride, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[i * stride] = values[i];
-}
-TROUPE_LOOP scattered(bytes out, const std::uint32_t* __restrict levels, masks values, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) out[levels[i]] = values[i];
-}
 
 /// The planes by offset if they cover the stride without a gap, as with rgb and rgbw at their narrowest.
 bool covers(const recipe& r, std::uint32_t stride, const scratch& s,
@@ -220,22 +120,23 @@ bool covers(const recipe& r, std::uint32_t stride, const scratch& s,
 /// Elements `first`.. of a run's level_run, `n` of them, from the block that begins at `done`.
 void put_level_run(const recipe& r, const level_run& to, std::size_t first, std::size_t n, std::size_t done,
                    const scratch& s, std::uint8_t* levels) {
+  const auto& loops = *vectors().render;
   auto* const out = levels + to.level + (first - to.element) * to.stride;
   const auto begin = first - done;
   std::array<const std::uint8_t*, 4> p;
   if (covers(r, to.stride, s, p)) {
     for (std::size_t i = 0; i < to.stride; ++i) p[i] += begin;
-    return to.stride == 3 ? interleave3(out, p[0], p[1], p[2], n)
-                          : interleave4(out, p[0], p[1], p[2], p[3], n);
+    return to.stride == 3 ? loops.interleave3(out, p[0], p[1], p[2], n)
+                          : loops.interleave4(out, p[0], p[1], p[2], p[3], n);
   }
   for (std::size_t c = 0; c < driven_count; ++c)
-    if (r.offsets[c] >= 0) strided(out + r.offsets[c], s.planes[c] + begin, to.stride, n);
+    if (r.offsets[c] >= 0) loops.strided(out + r.offsets[c], s.planes[c] + begin, to.stride, n);
 }
 
 void put_scattered(const recipe& r, const std::uint32_t* places, const scratch& s, std::uint8_t* levels,
                    std::size_t n) {
   for (std::size_t c = 0; c < driven_count; ++c)
-    if (r.offsets[c] >= 0) scattered(levels + r.offsets[c], places, s.planes[c], n);
+    if (r.offsets[c] >= 0) vectors().render->scattered(levels + r.offsets[c], places, s.planes[c], n);
 }
 
 } // namespace
@@ -270,7 +171,7 @@ class run_renderer {
   void view(const recipe& r, std::size_t first, std::size_t held) {
     in_.mask = written_.mask + first;
     if (r.kept) {
-      join_masks(s_.mask, in_.mask, held_.mask() + held, in_.count);
+      vectors().merge->join_masks(s_.mask, in_.mask, held_.mask() + held, in_.count);
       in_.mask = s_.mask;
     }
     for (std::size_t c = 0; c < column_count; ++c)

@@ -40,7 +40,7 @@ class rig_maker {
 
   std::shared_ptr<const rig> run() {
     read_fixtures();
-    part_of_ = divide_rig(extents_, parts_, previous_);
+    part_of_ = divide_rig(extents_, options_, previous_);
     place();
     lay_out();
     made_->parts.resize(parts_);

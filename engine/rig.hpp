@@ -21,6 +21,9 @@ struct patch_plan; // engine/patch.hpp
 struct rig_options {
   release_mode release = release_mode::dark; ///< of models that name none
   std::size_t parts = 1;                     ///< how many stages share the rig
+  /// A part is only used when those before it would have more cells than this: below, waking another stage
+  /// costs more than it saves.
+  std::uint32_t cells_per_part = 16'384;
 };
 
 /// What programs are bound to: the columns of one part of a rig. Two rigs share one object exactly if the

@@ -38,9 +38,15 @@ std::vector<stretch> join(std::span<const fixture_extent> fixtures, std::vector<
   return all;
 }
 
-void divide_evenly(std::vector<stretch>& all, std::size_t parts) {
-  std::uint64_t total = 0, before = 0;
+std::uint64_t cells_of(const std::vector<stretch>& all) {
+  std::uint64_t total = 0;
   for (const auto& one : all) total += one.cells;
+  return total;
+}
+
+void divide_evenly(std::vector<stretch>& all, std::size_t parts) {
+  const auto total = cells_of(all);
+  std::uint64_t before = 0;
   for (auto& one : all) {
     // Whose share the middle of the stretch falls into.
     one.part = static_cast<std::uint32_t>((2 * before + one.cells) * parts / (2 * total));
@@ -48,36 +54,40 @@ void divide_evenly(std::vector<stretch>& all, std::size_t parts) {
   }
 }
 
-void keep_division(std::vector<stretch>& all, std::size_t parts, const rig& previous) {
+/// @param usable parts that new universes may join
+void keep_division(std::vector<stretch>& all, std::size_t usable, const rig& previous) {
   std::vector<std::uint32_t> known(universe_count, nowhere);
-  for (std::uint32_t part = 0; part < parts; ++part)
+  for (std::uint32_t part = 0; part < previous.parts.size(); ++part)
     for (const auto address : previous.parts[part].addresses) known[address] = part;
-  std::vector<std::uint64_t> load(parts, 0);
+  std::vector<std::uint64_t> load(previous.parts.size(), 0);
   for (auto& one : all) {
     for (std::uint32_t u = one.first; u <= one.last && one.part == nowhere; ++u) one.part = known[u];
     if (one.part != nowhere) load[one.part] += one.cells;
   }
+  const auto end = load.begin() + static_cast<std::ptrdiff_t>(usable);
   for (auto& one : all) {
     if (one.part != nowhere) continue;
-    one.part = static_cast<std::uint32_t>(std::min_element(load.begin(), load.end()) - load.begin());
+    one.part = static_cast<std::uint32_t>(std::min_element(load.begin(), end) - load.begin());
     load[one.part] += one.cells;
   }
 }
 
 } // namespace
 
-std::vector<std::uint32_t> divide_rig(std::span<const fixture_extent> fixtures, std::size_t parts,
+std::vector<std::uint32_t> divide_rig(std::span<const fixture_extent> fixtures, const rig_options& options,
                                       const rig* previous) {
   std::vector<std::uint32_t> part_of(fixtures.size(), 0);
-  if (parts < 2 || fixtures.empty()) return part_of;
+  if (options.parts < 2 || fixtures.empty()) return part_of;
   auto all = join(fixtures, part_of);
-  const bool kept = previous && previous->parts.size() == parts &&
+  const auto wanted = (cells_of(all) + options.cells_per_part - 1) / options.cells_per_part;
+  const auto usable = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, options.parts));
+  const bool kept = previous && previous->parts.size() == options.parts &&
                     std::any_of(previous->parts.begin(), previous->parts.end(),
                                 [](const rig_part& part) { return !part.addresses.empty(); });
   if (kept)
-    keep_division(all, parts, *previous);
+    keep_division(all, usable, *previous);
   else
-    divide_evenly(all, parts);
+    divide_evenly(all, usable);
   for (auto& one : part_of) one = all[one].part;
   return part_of;
 }

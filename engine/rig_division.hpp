@@ -17,7 +17,7 @@ struct fixture_extent {
 
 /// @param previous what stays where it is; null or another number of parts: everything anew
 /// @returns by fixture: its part
-std::vector<std::uint32_t> divide_rig(std::span<const fixture_extent> fixtures, std::size_t parts,
+std::vector<std::uint32_t> divide_rig(std::span<const fixture_extent> fixtures, const rig_options& options,
                                       const rig* previous);
 
 } // namespace troupe::engine

@@ -1,5 +1,6 @@
 #include "engine/show_evaluator.hpp"
 
+#include "engine/columns.hpp"
 #include "engine/frame_builder.hpp"
 #include "engine/graph_runner.hpp"
 #include "engine/merge.hpp"
@@ -36,15 +37,11 @@ struct tile_planes {
   alignas(64) std::array<std::array<float, tile_places>, column_count> values{};
 };
 
-constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
-                                                             has_pan,       has_tilt,  has_zoom};
-
 } // namespace
 
 struct show_evaluator::impl {
   std::shared_ptr<const rig> rig_;
-  const rig_part* part_ = nullptr; // of rig_
-  std::size_t part_index_ = 0;
+  const rig_part* part_ = nullptr;                    // of rig_
   std::vector<std::unique_ptr<graph_runner>> graphs_; // in the order of the show
   std::shared_ptr<const frame_layout> layout_ =
       std::make_shared<const frame_layout>(frame_layout{std::make_shared<const fixture_layout>(), {}});
@@ -63,18 +60,19 @@ struct show_evaluator::impl {
 
   // -- install ------------------------------------------------------------------------------------------
 
-  void check(const stage_install& change) const {
+  void check(const stage_install& change, std::size_t part) const {
     const auto& rig = change.rig ? change.rig : rig_;
     std::unordered_set<std::string_view> replaced;
     const auto fits = [&](const graph_program& program) {
-      return rig && change.part < rig->parts.size() && program.places == rig->parts[change.part].places;
+      return rig && part < rig->parts.size() && program.places == rig->parts[part].places;
     };
     const auto refuse = [](const std::string& id) {
       throw std::logic_error("the program of graph " + id + " is bound to other places than the rig's");
     };
     for (const auto& one : change.graphs) {
       replaced.insert(one.graph_id);
-      if (one.program && !fits(*one.program)) refuse(one.graph_id);
+      if (!one.programs.empty() && (part >= one.programs.size() || !fits(*one.programs[part])))
+        refuse(one.graph_id);
     }
     if (change.new_show) return;
     replaced.insert(change.removed_graphs.begin(), change.removed_graphs.end());
@@ -83,15 +81,15 @@ struct show_evaluator::impl {
         refuse(graph->id());
   }
 
-  void install(const stage_install& change) {
-    check(change);
+  void install(const stage_install& change, std::size_t part) {
+    check(change, part);
     if (change.new_show) {
       graphs_.clear();
       held_.clear();
     }
-    if (change.rig) change_rig(change.rig, change.part);
+    if (change.rig) change_rig(change.rig, part);
     remove_graphs(change.removed_graphs);
-    upsert_graphs(change.graphs);
+    upsert_graphs(change.graphs, part);
     if (!change.graph_order.empty()) reorder(change.graph_order);
     prepare();
   }
@@ -104,7 +102,6 @@ struct show_evaluator::impl {
     for (auto& graph : graphs_) graph->forget(freed);
     rig_ = next;
     part_ = &next_part;
-    part_index_ = part;
   }
 
   void remove_graphs(const std::vector<std::string>& ids) {
@@ -113,14 +110,14 @@ struct show_evaluator::impl {
     std::erase_if(graphs_, [&](const auto& graph) { return gone.contains(graph->id()); });
   }
 
-  void upsert_graphs(const std::vector<graph_install>& changes) {
+  void upsert_graphs(const std::vector<graph_install>& changes, std::size_t part) {
     std::unordered_map<std::string_view, graph_runner*> known;
     known.reserve(graphs_.size() + changes.size());
     for (const auto& graph : graphs_) known.emplace(graph->id(), graph.get());
     for (const auto& change : changes) {
       auto& graph = known[change.graph_id];
       if (!graph) graph = graphs_.emplace_back(std::make_unique<graph_runner>(change.graph_id)).get();
-      graph->install(change);
+      graph->install(change, part);
     }
   }
 
@@ -299,8 +296,8 @@ show_evaluator::~show_evaluator() = default;
 show_evaluator::show_evaluator(show_evaluator&&) noexcept = default;
 show_evaluator& show_evaluator::operator=(show_evaluator&&) noexcept = default;
 
-void show_evaluator::install(const stage_install& change) {
-  impl_->install(change);
+void show_evaluator::install(const stage_install& change, std::size_t part) {
+  impl_->install(change, part);
 }
 
 part_memory show_evaluator::give(const place_set& leaving) const {

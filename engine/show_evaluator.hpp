@@ -29,8 +29,9 @@ class show_evaluator {
   /// Takes effect at the next tick. State is kept for every node whose graph, id and type stay: per cell
   /// where the node varies, of the fixtures that stay in the node's domain. A node that begins to vary starts
   /// every cell with the state it had; one that ceases to vary starts afresh.
-  /// @throws std::logic_error when a program isn't bound to its part of the rig; nothing has changed then
-  void install(const stage_install& change);
+  /// @param part of the rig; the same at every call
+  /// @throws std::logic_error when a program isn't bound to the part; nothing has changed then
+  void install(const stage_install& change, std::size_t part = 0);
 
   /// What cells remember that go to another part with the next install. @pre called before that install
   part_memory give(const place_set& leaving) const;

@@ -9,11 +9,11 @@ namespace troupe::engine {
 template <class Item, class Each>
 void tile_plan::collect(list<Item>& into, Each&& each) const {
   into.begins.assign(tile_count_ + 1, 0);
-  each([&](std::uint32_t at, const Item&) { ++into.begins[at + 1]; });
+  each([&](std::uint32_t t, const Item&) { ++into.begins[t + 1]; });
   for (std::uint32_t t = 0; t < tile_count_; ++t) into.begins[t + 1] += into.begins[t];
   into.items.resize(into.begins[tile_count_]);
   auto next = into.begins;
-  each([&](std::uint32_t at, const Item& item) { into.items[next[at]++] = item; });
+  each([&](std::uint32_t t, const Item& item) { into.items[next[t]++] = item; });
 }
 
 void tile_plan::collect_passes(const std::vector<std::unique_ptr<graph_runner>>& graphs) {

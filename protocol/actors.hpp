@@ -40,12 +40,16 @@ using input_state_actor = port::iface<caf::result<void>(cast_change),
                                       // INTERNAL: the clients are due to hear of moved controls.
                                       caf::result<void>(flush_atom)>;
 
-/// A STAGE: evaluates graphs, merges, makes frames and DMX.
+/// A STAGE: evaluates graphs, merges, makes frames and DMX, for one part of the rig.
 using stage_actor = port::iface<caf::result<void>(cast_change),
                                 // Make a frame.
                                 caf::result<void>(tick_inputs),
                                 // Install between two ticks, then pass on what the clients are to be told.
-                                caf::result<void>(show_update_ptr)>;
+                                caf::result<void>(show_update_ptr),
+                                // What the frames are to hold from now on.
+                                caf::result<void>(frames_wanted),
+                                // Cells have come from another stage with an update: what they remember.
+                                caf::result<void>(cells_moved)>;
 
 /// An OUTPUT: one socket towards lighting nodes. A new kind of output implements this interface.
 using output_actor = port::iface<
@@ -59,23 +63,24 @@ using output_actor = port::iface<
     caf::result<void>(keep_alive_atom)>;
 
 /// The FRAME HUB: the last frame and what all clients are told, each made once and handed to the lanes.
-using frame_hub_actor = port::iface<caf::result<void>(cast_change),
-                                    // A frame is made.
-                                    caf::result<void>(frame_made),
-                                    // An update of the show is installed: announce it.
-                                    caf::result<void>(show_update_ptr),
-                                    // Controls have moved.
-                                    caf::result<void>(inputs_changed),
-                                    // The ticker has another rate.
-                                    caf::result<void>(tick_rate_changed),
-                                    // A lane can take the next frame.
-                                    caf::result<void>(lane_ready),
-                                    // What a lane's clients want.
-                                    caf::result<void>(lane_wants),
-                                    // The newest frame, for the terminal.
-                                    caf::result<frame_made>(ask_frame),
-                                    // INTERNAL: state that was held back is due.
-                                    caf::result<void>(flush_atom)>;
+using frame_hub_actor =
+    port::iface<caf::result<void>(cast_change),
+                // A stage has made its part of a frame.
+                caf::result<void>(frame_made),
+                // A stage has installed an update of the show; when all have: announce it.
+                caf::result<void>(show_update_ptr),
+                // Controls have moved.
+                caf::result<void>(inputs_changed),
+                // The ticker has another rate.
+                caf::result<void>(tick_rate_changed),
+                // A lane can take the next frame.
+                caf::result<void>(lane_ready),
+                // What a lane's clients want.
+                caf::result<void>(lane_wants),
+                // The newest frame, for the terminal.
+                caf::result<frame_made>(ask_frame),
+                // INTERNAL: state that was held back is due.
+                caf::result<void>(flush_atom)>;
 
 /// A LANE: the sockets of one I/O thread. Its handlers run on that thread; untyped inside, because it is an
 /// actor that CAF's scheduler doesn't run.

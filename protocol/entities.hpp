@@ -61,11 +61,11 @@ struct fixture_model {
   std::vector<channel> channels;                              ///< in the order of the file
   std::vector<std::pair<std::string, std::uint8_t>> defaults; ///< DMX value by channel name
   white_mode white = white_mode::copy;
-  std::optional<release_mode> release; ///< absent: the server's configured default
-  bool white_named = false;            ///< `whiteMode` was given, and so is written again, also as `copy`
-  std::optional<std::uint32_t> cells;  ///< 1..65536; absent: 1. `channels` describe one cell
-  std::optional<std::uint16_t> cell_footprint; ///< from one cell to the next; absent: the highest offset
-  std::optional<span_mode> span;               ///< absent: aligned
+  std::optional<release_mode> release;     ///< absent: the server's configured default
+  bool white_named = false;                ///< `whiteMode` was given, and so is written again, also as `copy`
+  std::optional<std::uint32_t> cells = {}; ///< 1..65536; absent: 1. `channels` describe one cell
+  std::optional<std::uint16_t> cell_footprint = {}; ///< from one cell to the next; absent: the highest offset
+  std::optional<span_mode> span = {};               ///< absent: aligned
 
   std::uint32_t cell_count() const noexcept { return cells.value_or(1); }
   /// The highest offset, which is the number of DMX channels one cell takes; 0 without channels.

@@ -71,6 +71,7 @@ struct write_report {
 struct frame_demand {
   bool attributes = true; ///< the columns of the fixtures
   bool cells = false;     ///< the colours of the cells, too
+  friend bool operator==(const frame_demand&, const frame_demand&) = default;
 };
 
 /// The attributes of the fixtures at one tick. Columns are indexed by slot and hold finite numbers. Those of

@@ -20,7 +20,8 @@
 
 namespace troupe::engine {
 struct stage_install; // engine/stage_install.hpp: only pointers to it travel
-}
+struct part_memory;   // engine/part_memory.hpp: the same
+} // namespace troupe::engine
 
 namespace troupe {
 
@@ -163,13 +164,28 @@ struct tick_inputs {
 using frame_ptr = std::shared_ptr<const frame_data>;
 using dmx_ptr = std::shared_ptr<const dmx_data>;
 
-/// stage → frame_hub. No answer.
+/// stage → frame_hub: what this stage made of its part of the rig; also frame_hub → console_preview: the
+/// whole. No answer.
 struct frame_made {
   frame_ptr frame;
   dmx_ptr dmx;
+  std::uint16_t part = 0; ///< which stage made it, from 0
 };
 
-/// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made.
+/// frame_hub → stages: what somebody wants to see of the frames from now on. No answer.
+struct frames_wanted {
+  frame_demand demand;
+};
+
+/// stage → stage: what the engine remembers of cells that go from one to the other with an update. The
+/// receiver makes no frame between that update and this. No answer.
+struct cells_moved {
+  show_update_ptr with; ///< the update that they go with
+  std::shared_ptr<const engine::part_memory> memory;
+};
+
+/// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made; its
+/// attributes are there once somebody has been asking for a while.
 struct ask_frame {};
 
 /// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each
@@ -309,6 +325,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::compile_answer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_update_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tick_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frames_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cells_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::universes_made)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::inputs_changed)

@@ -52,6 +52,8 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::go_dark))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::ask_output_report))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::output_report))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::ask_frame))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::frames_wanted))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::cells_moved))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")

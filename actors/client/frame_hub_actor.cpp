@@ -17,6 +17,7 @@ constexpr auto status_period = 100ms;
 constexpr auto big_status_period = 1s;
 constexpr std::size_t big_status = 64 * 1024;
 constexpr std::size_t max_new_shows = 64; // as many as a client may have waiting
+constexpr auto ask_memory = 2s;           // who asked for a frame will ask again
 constexpr auto grid_slack = 2ms;          // a tick that is a little early still counts
 
 text_ptr as_text(std::string text) {
@@ -73,12 +74,16 @@ bool any_json(const frame_hub_state& st) {
   return false;
 }
 
+bool any_cells(const frame_hub_state&) {
+  return false;
+}
+
 void hand_out(pointer self, std::size_t index) {
   auto& st = port::state(self);
   auto& lane = st.lanes[index];
   lane.behind = false;
   frame_news news;
-  if (lane.json) news.image = st.images.latest();
+  if (lane.json && st.frame->attributes) news.image = st.images.latest();
   if (lane.binary) news.dmx = st.dmx_images.latest();
   if (!news.image && !news.dmx) return;
   lane.ready = false;
@@ -103,22 +108,34 @@ void announce_show(pointer self) {
   flush(self);
 }
 
+/// Stages only fill what somebody wants to see.
+void tell_stages(pointer self, bool anew) {
+  auto& st = port::state(self);
+  const bool asked = self->clock().now() < st.asked_until;
+  const frame_demand now{asked || any_json(st), any_cells(st)};
+  if (!anew && now == st.demand) return;
+  st.demand = now;
+  if (!st.peers) return;
+  for (const auto& stage : st.peers->stages) self->send(stage, frames_wanted{now});
+}
+
 void take_frame(pointer self, const frame_made& made) {
   auto& st = port::state(self);
   const bool first = !std::exchange(st.frame, made.frame);
   if (first) status_after_frame(self); // the first message on a connection
   if (!st.new_shows.empty()) announce_show(self);
-  st.dmx = made.dmx;
+  tell_stages(self, false); // who asked may have gone
   bool json = false, binary = false;
   for (const auto& lane : st.lanes) {
     json |= lane.json;
     binary |= lane.binary;
   }
+  json &= made.frame->attributes;
   if (json) st.images.make(*made.frame, st.show_epoch);
-  if (binary) st.dmx_images.make(made.dmx, st.show_epoch);
+  if (binary) st.dmx_images.make(st.gathering.whole_dmx(), st.show_epoch);
   for (std::size_t i = 0; i < st.lanes.size(); ++i) {
     auto& lane = st.lanes[i];
-    if (!lane.json && !lane.binary) continue;
+    if (!(lane.json && json) && !lane.binary) continue;
     if (lane.ready)
       hand_out(self, i);
     else
@@ -198,11 +215,18 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
   return {
       [self](const cast_change& change) {
         auto& st = port::state(self);
+        const bool new_stages = !st.peers || st.peers->stages != change.now->stages;
         st.peers = change.now;
         st.lanes.resize(st.peers->lanes.size());
+        if (new_stages) st.gathering.reset(st.peers->stages.size());
+        tell_stages(self, true);
       },
-      [self](const frame_made& made) { take_frame(self, made); },
-      [self](const show_update_ptr& update) { take_update(self, *update); },
+      [self](const frame_made& part) {
+        if (const auto made = port::state(self).gathering.add(part)) take_frame(self, *made);
+      },
+      [self](const show_update_ptr& update) {
+        if (port::state(self).gathering.installed(update)) take_update(self, *update);
+      },
       [self](const inputs_changed& changed) { take_inputs(self, changed); },
       [self](const tick_rate_changed& changed) {
         auto& st = port::state(self);
@@ -220,11 +244,14 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         lane.json = one.json;
         lane.binary = one.binary;
         if (!any_json(st)) st.images = frame_image_pool{};
+        tell_stages(self, false);
       },
       [self](ask_frame) -> caf::result<frame_made> {
         auto& st = port::state(self);
+        st.asked_until = self->clock().now() + ask_memory;
+        tell_stages(self, false);
         if (!st.frame) return to_caf({ec::not_found, "no frame has been made yet", {}});
-        return frame_made{st.frame, st.dmx};
+        return frame_made{st.frame, st.gathering.whole_dmx()};
       },
       [self](flush_atom) {
         port::state(self).flush_planned = false;

@@ -1,6 +1,7 @@
 #pragma once
 // The last frame and all news, each made once and handed to the lanes.
 
+#include "actors/client/frame_gathering.hpp"
 #include "actors/client/state_throttle.hpp"
 #include "protocol/actors.hpp"
 #include "protocol/frame_binary.hpp"
@@ -28,8 +29,10 @@ struct frame_hub_state {
   std::shared_ptr<const cast> peers;
   std::vector<lane_slot> lanes;
 
+  frame_gathering gathering; // of the parts that the stages make
   frame_ptr frame;
-  dmx_ptr dmx;
+  frame_demand demand{false, false};          // what the stages have been told
+  caf::actor_clock::time_point asked_until{}; // somebody asked for frames lately
   frame_image_pool images;
   dmx_image_pool dmx_images;
   std::uint64_t show_epoch = 1;

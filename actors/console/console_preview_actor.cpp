@@ -36,7 +36,7 @@ void draw(pointer self, const frame_data& frame) {
   const auto hz = static_cast<double>(st.gauges->micro_hz.load()) / 1e6;
   st.model.apply_status(console::status_of(*frame.layout, frame.time, hz), now);
   st.model.count_frame(frame.time.frame_number, now);
-  st.model.apply_frame(console::to_shown(frame));
+  if (frame.attributes) st.model.apply_frame(console::to_shown(frame));
   if (!st.screen) st.screen.emplace(STDOUT_FILENO);
   st.drawing = st.screen->show(
       console::draw(st.model, st.screen->size(), console::depth_from(environment_variable), now));

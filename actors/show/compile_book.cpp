@@ -56,7 +56,7 @@ engine::graph_install compile_book::install_of(const std::string& id, const entr
   made.graph_id = id;
   made.revision = one.record->revision;
   made.enabled = one.record->as<graph>().enabled;
-  made.program = one.compiled.program;
+  made.programs = one.compiled.programs;
   for (const auto& found : one.compiled.result.errors) {
     if (found.warning) continue;
     if (made.error_count++ == 0) made.last_error = found.message;
@@ -177,7 +177,7 @@ show_update compile_book::take(const show_state& state, std::span<const fact> fa
   bool rebind = false;
   if (what.rig) {
     auto next = engine::make_rig(state_, options_, rig_.get());
-    rebind = !next->same_slots(*rig_);
+    rebind = !next->same_places(*rig_);
     rig_ = std::move(next);
     install->rig = rig_;
   }

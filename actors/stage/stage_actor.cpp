@@ -2,9 +2,68 @@
 
 #include "engine/float_environment.hpp"
 
-namespace troupe::actors {
+#include <algorithm>
+#include <utility>
 
-stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self) {
+namespace troupe::actors {
+namespace {
+
+using pointer = stage_actor::stateful_pointer<stage_state>;
+
+void make_frame(pointer self, const tick_inputs& one) {
+  auto& st = port::state(self);
+  const auto made = st.evaluator.tick(one.time, *one.inputs, st.demand);
+  const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
+  for (const auto& output : st.peers->outputs) self->send(output, universes_made{made.dmx, st.part, parts});
+  self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part});
+  self->send(st.peers->ticker, tick_done{one.time.frame_number});
+}
+
+void take_in(stage_state& st, const engine::part_memory& memory) {
+  st.evaluator.receive(memory);
+  if (--st.awaited == 0) st.awaited_with = nullptr;
+}
+
+void install(pointer self, const show_update_ptr& update) {
+  auto& st = port::state(self);
+  if (update->install) {
+    const auto& change = *update->install;
+    if (change.rig && !change.new_show) {
+      for (const auto& move : change.rig->moves) {
+        if (move.to == st.part) ++st.awaited;
+        if (move.from != st.part) continue;
+        auto memory = std::make_shared<const engine::part_memory>(st.evaluator.give(move.places));
+        self->send(st.peers->stages[move.to], cells_moved{update, std::move(memory)});
+      }
+    }
+    st.evaluator.install(change, st.part);
+  }
+  self->send(st.peers->frame_hub, update);
+  if (st.awaited == 0) return;
+  st.awaited_with = update;
+  const auto come = std::partition(st.early.begin(), st.early.end(),
+                                   [&](const cells_moved& one) { return one.with != update; });
+  for (auto at = come; at != st.early.end(); ++at) take_in(st, *at->memory);
+  st.early.erase(come, st.early.end());
+}
+
+/// What was held, as far as nothing is awaited any more.
+void go_on(pointer self) {
+  auto& st = port::state(self);
+  while (st.awaited == 0 && !st.held.empty()) {
+    const auto next = std::move(st.held.front());
+    st.held.pop_front();
+    if (const auto* inputs = std::get_if<tick_inputs>(&next))
+      make_frame(self, *inputs);
+    else
+      install(self, std::get<show_update_ptr>(next));
+  }
+}
+
+} // namespace
+
+stage_actor::behavior_type stage(pointer self, std::uint16_t part) {
+  port::state(self).part = part;
   return {
       [self](const cast_change& change) {
         engine::set_default_float_environment();
@@ -12,17 +71,23 @@ stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self
       },
       [self](const tick_inputs& one) {
         auto& st = port::state(self);
-        auto frame = st.frames.take();
-        auto dmx = st.universes.take();
-        st.evaluator.tick(one.time, *one.inputs, *frame, *dmx);
-        for (const auto& output : st.peers->outputs) self->send(output, universes_made{dmx});
-        self->send(st.peers->frame_hub, frame_made{frame, dmx});
-        self->send(st.peers->ticker, tick_done{one.time.frame_number});
+        if (st.awaited == 0) return make_frame(self, one);
+        st.held.emplace_back(one);
       },
       [self](const show_update_ptr& update) {
         auto& st = port::state(self);
-        if (update->install) st.evaluator.install(*update->install);
-        self->send(st.peers->frame_hub, update);
+        if (st.awaited == 0) return install(self, update);
+        st.held.emplace_back(update);
+      },
+      [self](const frames_wanted& wanted) { port::state(self).demand = wanted.demand; },
+      [self](const cells_moved& moved) {
+        auto& st = port::state(self);
+        if (moved.with != st.awaited_with) {
+          st.early.push_back(moved);
+          return;
+        }
+        take_in(st, *moved.memory);
+        go_on(self);
       },
   };
 }

@@ -1,11 +1,15 @@
 #pragma once
-// Evaluates the show.
+// Evaluates one part of the rig, frame by frame.
 
 #include "engine/show_evaluator.hpp"
 #include "protocol/actors.hpp"
-#include "protocol/reuse_pool.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <variant>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -13,13 +17,20 @@ struct stage_state {
   static constexpr const char* name = "stage";
   stage_state() {}
 
+  std::uint16_t part = 0; // of the rig, and among the stages of the cast
   std::shared_ptr<const cast> peers;
   engine::show_evaluator evaluator;
-  reuse_pool<frame_data> frames;
-  reuse_pool<dmx_data> universes;
+  frame_demand demand{false, false};
+
+  // Cells that come from other stages: what they remember has to be here before the next frame.
+  std::size_t awaited = 0;                                     // messages, of `awaited_with`
+  show_update_ptr awaited_with;                                // the update that was installed last
+  std::vector<cells_moved> early;                              // of updates that are still to come
+  std::deque<std::variant<tick_inputs, show_update_ptr>> held; // what came meanwhile, in order
 };
 
 /// Spawn detached: a frame mustn't wait for other work.
-stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self);
+/// @param part from 0; the stages of a cast stand in this order
+stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self, std::uint16_t part);
 
 } // namespace troupe::actors

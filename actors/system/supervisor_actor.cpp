@@ -9,6 +9,7 @@
 #include "actors/stage/stage_actor.hpp"
 #include "actors/system/log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -45,7 +46,7 @@ class theatre {
     spawn_store();
     st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
     st_.parts.input_state = self_->spawn<caf::monitored>(input_state);
-    st_.parts.stages = {spawn_stage()};
+    spawn_stages();
     st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
     for (const auto& one : st_.options.outputs) st_.parts.outputs.push_back(spawn_output(one));
     st_.parts.lanes = st_.options.lanes;
@@ -143,7 +144,18 @@ class theatre {
     st_.parts.show_store = self_->spawn<caf::monitored>(show_store, std::move(made));
   }
 
-  stage_actor spawn_stage() { return spawn_apart(stage); }
+  void spawn_stages() {
+    st_.parts.stages.clear();
+    for (std::uint16_t part = 0; part < std::max<std::size_t>(st_.options.rig.parts, 1); ++part)
+      st_.parts.stages.push_back(spawn_apart(stage, part));
+  }
+
+  /// They all begin anew, or what is uniform would differ between them.
+  const char* replace_stages() {
+    for (const auto& one : st_.parts.stages) self_->send_exit(one, caf::exit_reason::user_shutdown);
+    spawn_stages();
+    return "stage";
+  }
   output_actor spawn_one(const artnet_output_options& one) { return spawn_apart(artnet_output, one); }
   output_actor spawn_one(const sacn_output_options& one) { return spawn_apart(sacn_output, one); }
   output_actor spawn_output(const output_options& any) {
@@ -175,8 +187,8 @@ class theatre {
       return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";
     if (who.console_preview && who.console_preview.address() == fallen)
       return spawn_preview(), "console_preview";
-    for (auto& one : who.stages)
-      if (one.address() == fallen) return one = spawn_stage(), "stage";
+    for (const auto& one : who.stages)
+      if (one.address() == fallen) return replace_stages();
     for (std::size_t i = 0; i < who.outputs.size(); ++i)
       if (who.outputs[i].address() == fallen)
         return who.outputs[i] = spawn_output(st_.options.outputs[i]), name_of(st_.options.outputs[i]);

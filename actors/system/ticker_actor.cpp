@@ -14,6 +14,7 @@ void launch(pointer self, const tick_time& made) {
   gauges.lateness_ns = st.started_ns - made.deadline_ns;
   gauges.frame_number = made.frame_number;
   gauges.t_ns = made.t_ns;
+  st.stages_busy = st.peers->stages.size();
   self->send(st.peers->input_state, tick{made});
 }
 
@@ -57,6 +58,7 @@ ticker_actor::behavior_type ticker(pointer self, ticker_options options) {
       },
       [self](const tick_done& one) {
         auto& st = port::state(self);
+        if (one.frame_number != st.options.clock->frame_number() || --st.stages_busy > 0) return;
         st.busy_ns = st.options.now_ns() - st.started_ns;
         if (const auto waited = st.options.clock->done(one.frame_number)) return launch(self, *waited);
         serve_inputs(self);

@@ -26,6 +26,7 @@ struct ticker_state {
   ticker_options options;
   std::int64_t started_ns = 0; ///< when the last tick was sent on its way
   std::int64_t busy_ns = 0;    ///< from there until it was done
+  std::size_t stages_busy = 0; // that have not reported the tick in flight done
   bool immediate_planned = false;
 };
 

@@ -59,7 +59,7 @@ TEST_CASE("compile book: loading installs the whole show anew", "[actors][unit]"
   CHECK(update.install->rig);
   CHECK(update.install->graph_order == lines{"look"});
   REQUIRE(update.install->graphs.size() == 1);
-  CHECK(update.install->graphs[0].program);
+  CHECK(update.install->graphs[0].programs.size() == 1);
   CHECK(update.install->graphs[0].error_count == 0);
   CHECK(update.reset_inputs);
   REQUIRE(update.inputs);

@@ -130,7 +130,7 @@ struct bench_show {
     state.each(entity_kind::graph, [&](const record_ptr& one) {
       engine::graph_install made;
       made.graph_id = one->id;
-      made.program = engine::compile_graph(*one, state, *rig).program();
+      made.programs = engine::compile_graph(*one, state, *rig).programs;
       install.graphs.push_back(std::move(made));
     });
   }

@@ -16,9 +16,7 @@ class divided_engine {
  public:
   explicit divided_engine(std::size_t parts) : evaluators_(parts) {}
 
-  /// @param change as for the whole; its programs don't matter
-  /// @param compiled by graph of `change`
-  void install(engine::stage_install change, const std::vector<engine::compiled>& compiled) {
+  void install(const engine::stage_install& change) {
     struct parcel {
       std::size_t to;
       engine::part_memory memory;
@@ -28,9 +26,7 @@ class divided_engine {
       for (const auto& move : change.rig->moves)
         parcels.push_back({move.to, evaluators_[move.from].give(move.places)});
     for (std::size_t part = 0; part < evaluators_.size(); ++part) {
-      change.part = part;
-      for (std::size_t i = 0; i < compiled.size(); ++i) change.graphs[i].program = compiled[i].program(part);
-      evaluators_[part].install(change);
+      evaluators_[part].install(change, part);
     }
     for (const auto& one : parcels) evaluators_[one.to].receive(one.memory);
     moved += parcels.size();

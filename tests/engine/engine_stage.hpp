@@ -49,8 +49,8 @@ class engine_stage {
       engine::graph_install one;
       one.graph_id = g.id;
       one.enabled = g.value.enabled;
-      one.program = made.program();
-      if (!one.program) one.last_error = made.result.errors.front().message;
+      one.programs = made.programs;
+      if (one.programs.empty()) one.last_error = made.result.errors.front().message;
       next.graphs.push_back(std::move(one));
       next.graph_order.push_back(g.id);
     }

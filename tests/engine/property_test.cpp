@@ -47,9 +47,8 @@ class engine_side {
 
   void install(const plain_show& show, bool new_show, dice& roll) {
     const auto state = to_state(show);
-    const auto rig = engine::make_rig(state, {release_mode::dark, parts_}, rig_.get());
+    const auto rig = engine::make_rig(state, {release_mode::dark, parts_, 1}, rig_.get());
     engine::stage_install change;
-    std::vector<engine::compiled> programs;
     change.new_show = new_show;
     const bool other_places = !rig_ || !rig->same_places(*rig_);
     if (!rig_ || other_places || roll.chance(80) || text_of_rig(show) != text_of_rig(show_)) change.rig = rig;
@@ -57,10 +56,8 @@ class engine_side {
     const bool everything = new_show || other_places || roll.chance(30) || !same_surroundings(show);
     state.each(entity_kind::graph, [&](const record_ptr& record) {
       const auto* before = find(show_.graphs, record->id);
-      if (everything || !before || to_text(*before) != to_text(record->as<graph>())) {
-        programs.push_back(engine::compile_graph(*record, state, *rig));
-        change.graphs.push_back(graph_of(*record, programs.back()));
-      }
+      if (everything || !before || to_text(*before) != to_text(record->as<graph>()))
+        change.graphs.push_back(graph_of(*record, engine::compile_graph(*record, state, *rig)));
     });
     for (const auto& old : show_.graphs)
       if (!new_show && !find(show.graphs, old.id)) change.removed_graphs.push_back(old.id);
@@ -68,7 +65,7 @@ class engine_side {
       for (const auto& g : show.graphs) change.graph_order.push_back(g.id);
     rig_ = rig;
     show_ = show;
-    engine_.install(std::move(change), programs);
+    engine_.install(change);
   }
 
   void tick(const tick_time& time, const controls& now) {
@@ -94,6 +91,7 @@ class engine_side {
       if (out.last_error.empty()) out.last_error = e.message;
       ++out.error_count;
     }
+    out.programs = made.programs;
     return out;
   }
 

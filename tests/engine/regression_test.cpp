@@ -23,7 +23,7 @@ TEST_CASE("evaluator: -0 over an edge into a port from 0 up arrives as 0", "[eng
   REQUIRE(made.program());
   engine::stage_install change;
   change.rig = rig;
-  change.graphs.push_back({"g", 1, true, {}, 0, made.program()});
+  change.graphs.push_back({"g", 1, true, {}, 0, made.programs});
   engine::show_evaluator evaluator;
   evaluator.install(change);
   const auto tick = evaluator.tick(half_seconds(1), to_snapshot({}));

@@ -273,11 +273,11 @@ TEST_CASE("state: graphs installed one by one keep their place unless told other
   };
   CHECK(ids() == std::vector<std::string>{"b", "a"});
   engine::stage_install only;
-  only.graphs.push_back({"b", 2, false, {}, 0, nullptr});
+  only.graphs.push_back({"b", 2, false, {}, 0, {}});
   stage.evaluator.install(only);
   stage.tick(0.1);
   CHECK(ids() == std::vector<std::string>{"b", "a"});
-  only.graphs = {{"c", 1, true, "broken", 3, nullptr}};
+  only.graphs = {{"c", 1, true, "broken", 3, {}}};
   only.graph_order = {"a", "b"};
   stage.evaluator.install(only);
   stage.tick(0.1);
@@ -300,7 +300,7 @@ TEST_CASE("state: a program of other places is refused, and nothing has changed"
        true,
        {},
        0,
-       engine::compile_graph(*state.find(entity_kind::graph, "graph"), state, *stage.rig).program()});
+       engine::compile_graph(*state.find(entity_kind::graph, "graph"), state, *stage.rig).programs});
   CHECK_THROWS_AS(stage.evaluator.install(wrong), std::logic_error);
   engine::stage_install rig_alone;
   rig_alone.rig = wrong.rig; // the graph's program would be left behind

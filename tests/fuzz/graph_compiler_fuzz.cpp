@@ -77,10 +77,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!graph) return 0;
   static harness stage;
   auto made = engine::compile_graph(**graph, stage.show, *stage.rig);
-  if (made.result.ok != (made.program != nullptr)) std::abort();
+  if (made.result.ok != !made.programs.empty()) std::abort();
   if (!(engine::check_graph(**graph, stage.show) == made.result)) std::abort();
   engine::stage_install change;
-  change.graphs.push_back({"graph", 1, true, {}, 0, std::move(made.program)});
+  change.graphs.push_back({"graph", 1, true, {}, 0, std::move(made.programs)});
   stage.evaluator.install(change);
   for (int i = 0; i < 3; ++i) stage.tick();
   return 0;
