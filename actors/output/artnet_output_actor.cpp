@@ -56,7 +56,7 @@ class sending {
     if (st_.link.ready(now_)) {
       look_for_nodes();
       const auto due = st_.schedule.due(now_);
-      const bool crowded = !due.empty() && st_.nodes.empty() && st_.pacer.crowded(due.size());
+      const bool crowded = !due.empty() && st_.options.poll_to.empty() && st_.pacer.crowded(due.size());
       if (!st_.nodes.empty()) count(due);
       for (const auto& one : due) {
         if (one.as == phase::live && (crowded || crowded_node(*one.which)))

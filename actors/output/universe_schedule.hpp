@@ -139,7 +139,7 @@ class universe_schedule {
 
   schedule_rules rules_;
   std::array<std::unique_ptr<universe_page>, 256> pages_; ///< by the high byte of the address
-  std::vector<slice> slices_;                    ///< by part
+  std::vector<slice> slices_;                             ///< by part
   std::vector<stray> strays_;
   std::size_t count_ = 0;
 

@@ -14,7 +14,8 @@ void make_frame(pointer self, const tick_inputs& one) {
   auto& st = port::state(self);
   const auto made = st.evaluator.tick(one.time, *one.inputs, st.demand);
   const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
-  for (const auto& output : st.peers->outputs) self->send(output, universes_made{made.dmx, st.part, parts, one.inputs->network});
+  for (const auto& output : st.peers->outputs)
+    self->send(output, universes_made{made.dmx, st.part, parts, one.inputs->network});
   self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part});
   self->send(st.peers->ticker, tick_done{one.time.frame_number});
 }

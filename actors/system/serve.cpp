@@ -8,6 +8,7 @@
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
+#include "actors/system/realtime.hpp"
 #include "actors/system/supervisor_actor.hpp"
 #include "net/server.hpp"
 #include "protocol/entity_codec.hpp"
@@ -15,7 +16,9 @@
 #include "storage/sacn_id.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <caf/thread_hook.hpp>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -32,8 +35,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Timers of actors fire on one thread of CAF's. Outputs that spread their packets can't be better than it.
+class timer_priority : public caf::thread_hook {
+ public:
+  void init(caf::actor_system&) override {}
+  void thread_started() override {
+    std::array<char, 16> name{};
+    pthread_getname_np(pthread_self(), name.data(), name.size());
+    if (std::string_view{name.data()} == "caf.clock") ask_realtime(output_priority);
+  }
+  void thread_terminates() override {}
+};
+
 struct actor_config : caf::actor_system_config {
-  explicit actor_config(std::size_t threads) {
+  actor_config(std::size_t threads, bool realtime) {
+    if (realtime) add_thread_hook<timer_priority>();
     port::register_types<caf::id_block::troupe_types>(*this);
     // Work stealing would poll, and without a bound one busy actor could keep a worker for ever.
     port::set_scheduler(*this, "sharing", threads, 30);
@@ -133,7 +149,8 @@ class server_process {
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
                  show_on_disk_ptr loaded, std::vector<output_options> outputs,
                  std::optional<network_input_options> network, bool preview)
-      : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
+      : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency()),
+                                            settings.realtime != storage::realtime_mode::off),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
     spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), std::move(network), preview);

@@ -41,7 +41,7 @@ sent read(const sacn_schedule::packet& packet) {
 /// Makes the packets and reads them as a receiver does.
 packets read(sacn_schedule& plan, std::span<const universe_schedule::due_universe> due) {
   packets all;
-  for (const auto& each : due) all.push_back(read(plan, plan.make(*each.which, each.as)));
+  for (const auto& each : due) all.push_back(read(plan.make(*each.which, each.as)));
   return all;
 }
 
