@@ -38,10 +38,10 @@ class free_places {
   std::uint32_t take(std::uint32_t cells) {
     // Gaps that have become too small for the present size are skipped for good: sizes seldom alternate.
     for (; next_ < gaps_.size(); ++next_) {
-      auto& gap = gaps_[next_];
-      if (gap.end - gap.begin < cells) continue;
-      const auto first = gap.begin;
-      gap.begin += cells;
+      auto& here = gaps_[next_];
+      if (here.end - here.begin < cells) continue;
+      const auto first = here.begin;
+      here.begin += cells;
       return first;
     }
     const auto first = end_;

@@ -81,21 +81,24 @@ udp_counters take_reports(int fd) {
 /// What one sendmmsg carries: messages, each with a run of datagrams of equal size to one destination.
 class call_of_many {
  public:
+  /// @param staging where datagrams of two parts are put together; those that don't fit there are gathered
+  explicit call_of_many(std::span<std::uint8_t> staging) : staging_(staging) {}
+
   /// Takes as much of `batch` as fits; at least one datagram.
   void fill(std::span<const datagram> batch, unsigned segments) {
-    size_ = 0;
+    size_ = parts_used_ = staged_ = 0;
     std::size_t taken = 0;
     while (size_ < burst && taken < std::min(batch.size(), burst_datagrams)) {
       const auto run =
           run_at(batch.subspan(taken, std::min(batch.size(), burst_datagrams) - taken), segments);
-      add(batch.subspan(taken, run), taken);
+      add(batch.subspan(taken, run));
       taken += run;
     }
   }
 
   mmsghdr* headers() noexcept { return headers_.data(); }
   unsigned size() const noexcept { return static_cast<unsigned>(size_); }
-  std::size_t datagrams(std::size_t message) const noexcept { return headers_[message].msg_hdr.msg_iovlen; }
+  std::size_t datagrams(std::size_t message) const noexcept { return datagrams_[message]; }
   std::size_t bytes(std::size_t message) const noexcept { return headers_[message].msg_len; }
 
  private:
@@ -105,21 +108,43 @@ class call_of_many {
 
   /// How many datagrams from the first one on can leave as one message.
   static std::size_t run_at(std::span<const datagram> batch, unsigned segments) {
-    const auto bytes = batch[0].bytes.size();
+    const auto bytes = batch[0].size();
     if (bytes == 0 || bytes > largest_segment) return 1;
     const auto most = std::min({batch.size(), std::size_t{segments}, most_bytes / bytes});
     std::size_t n = 1;
-    while (n < most && batch[n].bytes.size() == bytes &&
+    while (n < most && batch[n].size() == bytes &&
            (batch[n].destination == batch[0].destination || *batch[n].destination == *batch[0].destination))
       ++n;
     return n;
   }
 
-  void add(std::span<const datagram> run, std::size_t first_part) {
-    for (std::size_t i = 0; i < run.size(); ++i) {
-      // The kernel only reads through these pointers.
-      parts_[first_part + i].iov_base = const_cast<std::uint8_t*>(run[i].bytes.data());
-      parts_[first_part + i].iov_len = run[i].bytes.size();
+  /// What lies behind the last part in memory becomes part of it.
+  void add_part(std::span<const std::uint8_t> bytes, std::size_t first_part) {
+    if (parts_used_ > first_part) {
+      auto& last = parts_[parts_used_ - 1];
+      if (static_cast<const std::uint8_t*>(last.iov_base) + last.iov_len == bytes.data()) {
+        last.iov_len += bytes.size();
+        return;
+      }
+    }
+    // The kernel only reads through these pointers.
+    parts_[parts_used_].iov_base = const_cast<std::uint8_t*>(bytes.data());
+    parts_[parts_used_++].iov_len = bytes.size();
+  }
+
+  void add(std::span<const datagram> run) {
+    const auto first_part = parts_used_;
+    for (const auto& one : run) {
+      if (!one.rest.empty() && staged_ + one.size() <= staging_.size()) {
+        auto* const at = staging_.data() + staged_;
+        std::memcpy(at, one.bytes.data(), one.bytes.size());
+        std::memcpy(at + one.bytes.size(), one.rest.data(), one.rest.size());
+        staged_ += one.size();
+        add_part({at, one.size()}, first_part);
+        continue;
+      }
+      add_part(one.bytes, first_part);
+      if (!one.rest.empty()) add_part(one.rest, first_part);
     }
     auto& message = headers_[size_];
     message = {};
@@ -127,7 +152,8 @@ class call_of_many {
     header.msg_name = const_cast<void*>(run[0].destination->data());
     header.msg_namelen = static_cast<socklen_t>(run[0].destination->size());
     header.msg_iov = &parts_[first_part];
-    header.msg_iovlen = run.size();
+    header.msg_iovlen = parts_used_ - first_part;
+    datagrams_[size_] = run.size();
     if (run.size() > 1) {
       auto& extra = controls_[size_];
       header.msg_control = extra.bytes.data();
@@ -136,15 +162,17 @@ class call_of_many {
       segment->cmsg_level = SOL_UDP;
       segment->cmsg_type = UDP_SEGMENT;
       segment->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-      const auto each = static_cast<std::uint16_t>(run[0].bytes.size());
+      const auto each = static_cast<std::uint16_t>(run[0].size());
       std::memcpy(CMSG_DATA(segment), &each, sizeof each);
     }
     ++size_;
   }
 
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, parts_used_ = 0, staged_ = 0;
+  std::span<std::uint8_t> staging_;
   std::array<mmsghdr, burst> headers_;
-  std::array<iovec, burst_datagrams> parts_;
+  std::array<std::size_t, burst> datagrams_;
+  std::array<iovec, 2 * burst_datagrams> parts_;
   std::array<control, burst> controls_;
 };
 
@@ -202,6 +230,29 @@ bool udp_endpoint::v6() const noexcept {
 std::uint16_t udp_endpoint::port() const noexcept {
   // Both kinds of address hold the port at the same place.
   return size_ == 0 ? std::uint16_t{0} : ntohs(read_address<sockaddr_in>(storage_.data()).sin_port);
+}
+
+udp_endpoint udp_endpoint::with_port(std::uint16_t port) const noexcept {
+  auto out = *this;
+  const std::uint16_t raw = htons(port);
+  std::memcpy(out.storage_.data() + offsetof(sockaddr_in, sin_port), &raw, sizeof raw);
+  return out;
+}
+
+std::array<std::uint8_t, 4> udp_endpoint::ipv4() const noexcept {
+  std::array<std::uint8_t, 4> out{};
+  if (size_ == sizeof(sockaddr_in))
+    std::memcpy(out.data(), storage_.data() + offsetof(sockaddr_in, sin_addr), out.size());
+  return out;
+}
+
+udp_endpoint udp_endpoint::from_ipv4(const std::array<std::uint8_t, 4>& address,
+                                     std::uint16_t port) noexcept {
+  sockaddr_in raw{};
+  raw.sin_family = AF_INET;
+  raw.sin_port = htons(port);
+  std::memcpy(&raw.sin_addr, address.data(), address.size());
+  return from_bytes(&raw, sizeof raw);
 }
 
 std::string udp_endpoint::text() const {
@@ -269,6 +320,7 @@ result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
   udp_sender out(socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
                  std::clamp(options.segments, 1u, most_segments));
   if (out.fd_ < 0) return system_failure("no UDP socket", errno);
+  out.stage_ = options.stage;
   const auto set = [&](int level, int name, int value) {
     return setsockopt(out.fd_, level, name, &value, sizeof value) == 0;
   };
@@ -301,11 +353,14 @@ result<udp_sender> udp_sender::open(bool v6, const udp_options& options) {
 }
 
 udp_sender::udp_sender(udp_sender&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), segments_(other.segments_), totals_(other.totals_) {}
+    : fd_(std::exchange(other.fd_, -1)), segments_(other.segments_), stage_(other.stage_),
+      staging_(std::move(other.staging_)), totals_(other.totals_) {}
 
 udp_sender& udp_sender::operator=(udp_sender&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(segments_, other.segments_);
+  std::swap(stage_, other.stage_);
+  std::swap(staging_, other.staging_);
   std::swap(totals_, other.totals_);
   return *this;
 }
@@ -317,7 +372,8 @@ udp_sender::~udp_sender() {
 udp_counters udp_sender::send_batch(std::span<const datagram> batch) {
   udp_counters counts;
   unsigned retries = 0;
-  call_of_many call;
+  if (!staging_ && stage_) staging_ = std::make_unique<staging>();
+  call_of_many call{staging_ ? std::span<std::uint8_t>{*staging_} : std::span<std::uint8_t>{}};
   while (!batch.empty()) {
     call.fill(batch, segments_);
     const int done = sendmmsg(fd_, call.headers(), call.size(), MSG_NOSIGNAL);

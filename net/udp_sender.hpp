@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ class udp_endpoint {
 
   bool v6() const noexcept;
   std::uint16_t port() const noexcept;
+  /// The same address with another port.
+  udp_endpoint with_port(std::uint16_t port) const noexcept;
+  /// The IPv4 address; zeros for IPv6.
+  std::array<std::uint8_t, 4> ipv4() const noexcept;
+  static udp_endpoint from_ipv4(const std::array<std::uint8_t, 4>& address, std::uint16_t port) noexcept;
   /// `127.0.0.1:6454` or `[::1]:6454`.
   std::string text() const;
   /// Whether it is 255.255.255.255 (the only broadcast that can be told without the netmask).
@@ -44,10 +50,14 @@ class udp_endpoint {
 /// VALIDATION_ERROR if the text is malformed or the name is unknown.
 result<udp_endpoint> resolve_udp(const std::string& host_port, std::uint16_t default_port);
 
-/// One datagram of a batch.
+/// One datagram of a batch: `bytes`, then `rest` if there is any. So a header can go out in front of bytes
+/// that many share, without a copy.
 struct datagram {
   std::span<const std::uint8_t> bytes;
   const udp_endpoint* destination = nullptr;
+  std::span<const std::uint8_t> rest = {};
+
+  std::size_t size() const noexcept { return bytes.size() + rest.size(); }
 };
 
 /// What became of a batch, or of all batches so far. Every datagram is in exactly one of `sent`, `dropped`
@@ -73,6 +83,9 @@ struct udp_options {
   /// How many datagrams of equal size to one destination may leave as one (UDP_SEGMENT), which costs a small
   /// part of sending them singly; 1: none, at most 64. They are one burst to the receiver.
   unsigned segments = 16;
+  /// Whether datagrams of two parts are put together in a small buffer before each system call. That is
+  /// faster than to let the kernel gather them (docs/performance.md).
+  bool stage = true;
   /// IP_MULTICAST_IF: the numeric IPv4 address of the interface that multicast leaves by; empty: by the
   /// routing table. Refused for IPv6.
   std::string multicast_interface;
@@ -108,7 +121,11 @@ class udp_sender {
   udp_sender(int fd, unsigned segments) noexcept : fd_(fd), segments_(segments) {}
 
   int fd_ = -1;
+  using staging = std::array<std::uint8_t, 160 * 1024>; ///< as much as one call carries of DMX
+
   unsigned segments_ = 1; ///< 1 also once the way to a destination has turned out not to take more
+  bool stage_ = true;
+  std::unique_ptr<staging> staging_; ///< made by the first batch
   udp_counters totals_;
 };
 

@@ -9,6 +9,7 @@
 #include "protocol/frame_image.hpp"
 #include "protocol/inputs.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/network_report.hpp"
 #include "protocol/show_state.hpp"
 
 #include <boost/json/object.hpp>
@@ -198,7 +199,24 @@ struct universes_made {
   std::uint16_t part = 0;  ///< which stage made it, from 0
   std::uint16_t parts = 1; ///< how many there are
   std::int64_t sent_ns = 0;
+  dmx_inputs_ptr network{}; ///< what this tick knew of the network, for outputs that merge it; may be null
 };
+
+// -- the way in from the network ---------------------------------------------------------------------------
+
+/// network_input → input_state: what the network says has changed. One is on the way at most. Answer:
+/// nothing, and then the next may come.
+struct network_moved {
+  dmx_inputs_ptr dmx;
+  std::optional<std::int64_t> timecode_ns; ///< of the newest timecode packet
+  std::int64_t timecode_arrival_ns = 0;    ///< of that packet, steady clock
+  std::int64_t arrival_ns = 0; ///< of the newest packet that changed a level, steady clock; 0: none did
+};
+
+/// lane → network_input: who is heard, for health and GET /api/inputs/network. Answer: network_report_ptr.
+struct ask_network_report {};
+
+using network_report_ptr = std::shared_ptr<const network_report>;
 
 // -- the way to the clients -----------------------------------------------------------------------------
 
@@ -295,11 +313,26 @@ struct go_dark {};
 
 /// lane → output: counters for health and status. Answer: output_report.
 struct ask_output_report {};
+/// A receiver that an output has found by itself.
+struct output_node {
+  std::string name, address;
+  std::vector<std::uint16_t> universes; ///< that it takes
+  std::int64_t seen_ns = 0;             ///< when it last answered; steady clock
+};
 struct output_report {
   std::string name;        ///< "artnet" or "sacn"
   std::string destination; ///< host:port
   std::string problem;     ///< empty: none
-  std::uint64_t packets = 0, bytes = 0, refused = 0, dropped = 0, errors = 0;
+  std::uint64_t packets = 0, bytes = 0;
+  std::uint64_t dropped = 0;                         ///< the kernel had no room
+  std::uint64_t errors = 0;                          ///< refused by this machine
+  std::uint64_t refused = 0;                         ///< answers that say that nobody listens there
+  std::uint64_t unreachable = 0;                     ///< answers that say that there is no way
+  std::uint64_t kept_alive = 0;                      ///< of universes that hadn't changed
+  std::uint64_t paced = 0, superseded = 0, late = 0; ///< as in packet_pacer
+  std::vector<std::string> notes;                    ///< worth knowing, and no problem
+  bool finds_nodes = false;                          ///< whether it looks for receivers
+  std::vector<output_node> nodes;
 };
 
 } // namespace troupe
@@ -333,3 +366,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cast_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::go_dark)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_output_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::output_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_network_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_report_ptr)

@@ -205,8 +205,8 @@ void encode_data(data_out out, const source& from, universe where, std::uint8_t 
   put_name(out, from.name);
   out[priority_at] = from.priority;
   put16(out, data_sync_at, from.synchronization);
-  update_sequence(out, sequence);
-  update_options(out, options);
+  update_sequence(out.first<data_header_size>(), sequence);
+  update_options(out.first<data_header_size>(), options);
   put16(out, universe_at, where.number());
   put_length(out, dmp_layer);
   std::copy(set_property.begin(), set_property.end(), out.begin() + dmp_layer + 2);

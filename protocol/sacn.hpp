@@ -93,13 +93,16 @@ constexpr std::uint8_t next_sequence(std::uint8_t sequence) noexcept {
 void encode_data(data_out out, const source& from, universe where, std::uint8_t sequence,
                  std::uint8_t options, start_code code, dmx_levels levels) noexcept;
 
+/// All of a data packet that comes before its levels.
+using data_header_out = std::span<std::uint8_t, data_header_size>;
+
 /// Changes the Sequence Number of an encoded data packet.
-inline void update_sequence(data_out packet, std::uint8_t sequence) noexcept {
+inline void update_sequence(data_header_out packet, std::uint8_t sequence) noexcept {
   packet[111] = sequence;
 }
 
 /// Changes the Options of an encoded data packet.
-inline void update_options(data_out packet, std::uint8_t options) noexcept {
+inline void update_options(data_header_out packet, std::uint8_t options) noexcept {
   packet[112] = options;
 }
 

@@ -75,6 +75,7 @@ std::string set_artnet_destination(config& c, std::string_view text) {
   output.port = artnet_output_settings{}.port;
   const auto destination = parse_destination(text, output.port);
   if (!destination) return "host or host:port is wanted";
+  output.poll_host.clear();
   output.host = destination->host;
   output.port = destination->port;
   c.artnet.outputs = {std::move(output)};

@@ -126,8 +126,6 @@ void tell_stages(pointer self, bool anew) {
 
 void take_frame(pointer self, const frame_made& made) {
   auto& st = port::state(self);
-  auto* measures = metrics_of(st.peers);
-  taken(*self, measures, inbox::frame_hub, made.sent_ns);
   const bool first = !std::exchange(st.frame, made.frame);
   if (first) status_after_frame(self); // the first message on a connection
   if (!st.new_shows.empty()) announce_show(self);
@@ -232,7 +230,9 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         tell_stages(self, true);
       },
       [self](const frame_made& part) {
-        if (const auto made = port::state(self).gathering.add(part)) take_frame(self, *made);
+        auto& st = port::state(self);
+        taken(*self, metrics_of(st.peers), inbox::frame_hub, part.sent_ns);
+        if (const auto made = st.gathering.add(part)) take_frame(self, *made);
       },
       [self](const show_update_ptr& update) {
         if (port::state(self).gathering.installed(update)) take_update(self, *update);

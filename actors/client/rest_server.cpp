@@ -6,6 +6,8 @@
 #include "protocol/node_catalogue.hpp"
 #include "storage/references.hpp"
 
+#include <chrono>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -48,15 +50,36 @@ class problem_cache {
   boost::json::array found_;
 };
 
+boost::json::array as_json(const std::vector<output_node>& nodes) {
+  boost::json::array made;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (const auto& one : nodes) {
+    const auto silent =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - std::chrono::nanoseconds{one.seen_ns});
+    made.push_back({{"name", one.name},
+                    {"address", one.address},
+                    {"universes", boost::json::array(one.universes.begin(), one.universes.end())},
+                    {"lastSeenMs", silent.count()}});
+  }
+  return made;
+}
+
 boost::json::object as_json(const output_report& told) {
   boost::json::object made{{"name", told.name},
                            {"destination", told.destination},
                            {"status", told.problem.empty() ? "ok" : "degraded"},
                            {"packets", told.packets},
                            {"bytes", told.bytes},
-                           {"refused", told.refused},
+                           {"late", told.late},
                            {"dropped", told.dropped},
-                           {"errors", told.errors}};
+                           {"errors", told.errors},
+                           {"refused", told.refused},
+                           {"unreachable", told.unreachable},
+                           {"keptAlive", told.kept_alive},
+                           {"paced", told.paced},
+                           {"superseded", told.superseded}};
+  if (!told.notes.empty()) made["notes"] = boost::json::array(told.notes.begin(), told.notes.end());
+  if (told.finds_nodes) made["nodes"] = as_json(told.nodes);
   if (!told.problem.empty()) made["problem"] = told.problem;
   return made;
 }
@@ -82,6 +105,18 @@ struct health_answer {
         problems.push_back({{"check", "output"}, {"output", one->destination}, {"reason", one->problem}});
     }
     checks["outputs"] = std::move(told);
+  }
+
+  void add(const result<network_report_ptr>& network) {
+    if (network && !*network) return; // nothing is received
+    bool fine = network.has_value();
+    if (!network) problems.push_back({{"check", "networkInput"}, {"reason", network.error().message}});
+    for (const auto& one : network ? (*network)->listeners : std::vector<network_listener_report>{}) {
+      if (one.problem.empty()) continue;
+      problems.push_back({{"check", "networkInput"}, {"reason", one.problem}});
+      fine = false;
+    }
+    checks["networkInput"] = fine ? "ok" : "degraded";
   }
 
   net::http_response response() {
@@ -113,11 +148,15 @@ void health(const context& shared, problem_cache& cache, http_request& request, 
     made.notes.push_back(
         {{"check", "clock"},
          {"reason", "the clock runs without real-time priority: this process may not have one"}});
-  ask_outputs(shared.lane_of(request),
-              [held = hold(std::move(answer)), made = std::move(made)](const output_answers& told) mutable {
-                made.add(told);
-                held->send(made.response());
-              });
+  auto& lane = shared.lane_of(request);
+  ask_outputs(lane, [&lane, held = hold(std::move(answer)),
+                     made = std::move(made)](const output_answers& told) mutable {
+    made.add(told);
+    ask_network(lane, [held, made = std::move(made)](const result<network_report_ptr>& network) mutable {
+      made.add(network);
+      held->send(made.response());
+    });
+  });
 }
 
 void list_outputs(const context& shared, http_request& request, responder answer) {

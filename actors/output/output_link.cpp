@@ -59,7 +59,8 @@ output_report output_link::report(const std::string& note) const {
     told.bytes = sums.bytes;
     told.refused = sums.refused;
     told.dropped = sums.dropped;
-    told.errors = sums.errors + sums.unreachable;
+    told.errors = sums.errors;
+    told.unreachable = sums.unreachable;
   }
   return told;
 }

@@ -38,6 +38,9 @@ class output_link {
   /// Where it goes. @pre ready
   const net::udp_endpoint& destination() const { return way_->destination; }
 
+  /// Of the socket; 0 before the first send.
+  std::uint16_t local_port() const { return way_ ? way_->socket.local_port() : std::uint16_t{0}; }
+
   /// @param note what else is wrong, beside what the socket says; empty: nothing
   output_report report(const std::string& note = {}) const;
 

@@ -13,92 +13,68 @@ constexpr auto discovery_interval = std::chrono::seconds{10}; // E131_UNIVERSE_D
 
 } // namespace
 
-void sacn_schedule::take(std::uint16_t number, sacn::dmx_levels levels, bool maybe_changed) {
-  const auto [at, added] = universes_.try_emplace(number);
-  auto& one = at->second;
-  const bool returns = one.now != phase::live;
-  if (added) {
-    const sacn::source from{source_.id, source_.name, source_.priority,
-                            source_.synchronization ? source_.synchronization->number() : std::uint16_t{0}};
-    sacn::encode_data(one.bytes, from, *sacn::universe::from(number), 0, 0, sacn::start_code::levels, levels);
-  } else if (returns) {
-    sacn::update_levels(one.bytes, levels);
-    sacn::update_options(one.bytes, 0);
-    one.now = phase::live;
-    one.changed = true;
-  } else if (maybe_changed && !std::equal(levels.begin(), levels.end(), sacn::levels_of(one.bytes).begin())) {
-    // Compared with what was sent, because an offer may have been skipped.
-    sacn::update_levels(one.bytes, levels);
-    one.changed = true;
-  }
+sacn_schedule::sacn_schedule(sacn_source source, output_timing timing)
+    : universe_schedule({timing, repeats_after_change, repeat_interval, terminations,
+                         std::uint32_t{sacn::universe::highest} - source.first_universe}),
+      source_(std::move(source)), timing_(timing), told_(source_.priorities.size()) {}
+
+std::uint8_t sacn_schedule::options() const {
+  return source_.force_synchronization ? sacn::option::force_synchronization : std::uint8_t{0};
 }
 
-void sacn_schedule::offer(const dmx_data& dmx) {
-  const auto offered = [&](std::uint16_t number) {
-    return number >= source_.first_universe &&
-           std::binary_search(dmx.addresses.begin(), dmx.addresses.end(), number - source_.first_universe);
-  };
-  for (auto& [number, one] : universes_) {
-    if (one.now != phase::live || offered(number)) continue;
-    sacn::update_levels(one.bytes, dark_levels);
-    one.now = phase::blanking;
-    one.changed = true;
-  }
-  unsendable_ = 0;
-  for (std::size_t i = 0; i < dmx.addresses.size(); ++i) {
-    const auto number = sacn::universe::from(std::uint32_t{dmx.addresses[i]} + source_.first_universe);
-    if (number)
-      take(number->number(), levels_at(dmx, i), dmx.changed[i] != 0);
-    else
-      ++unsendable_;
-  }
+sacn_schedule::header sacn_schedule::first_header(std::uint16_t number, sacn::start_code code) const {
+  const sacn::source from{source_.id, source_.name, source_.priority,
+                          source_.synchronization ? source_.synchronization->number() : std::uint16_t{0}};
+  std::array<std::uint8_t, sacn::data_packet_size> whole{};
+  sacn::encode_data(whole, from, *sacn::universe::from(number), 0, options(), code, dark_levels);
+  header out;
+  std::copy_n(whole.begin(), out.size(), out.begin());
+  return out;
 }
 
-sacn_schedule::time sacn_schedule::due_at(const entry& one) const {
-  if (!one.sent) return time::min();
-  if (one.changed) return *one.sent + timing_.min_interval;
-  if (one.repeats > 0) return *one.sent + std::max<time>(timing_.min_interval, repeat_interval);
-  return *one.sent + timing_.keep_alive;
+/// All packets of a universe count together, whatever their START Code (6.7.2).
+std::uint8_t sacn_schedule::next_sequence(universe& one) const {
+  one.sequence = one.counted ? sacn::next_sequence(one.sequence) : std::uint8_t{0};
+  one.counted = true;
+  return one.sequence;
 }
 
-/// What follows the packet that goes out now.
-void sacn_schedule::advance(entry& one) {
-  if (one.now == phase::blanking) {
-    one.now = phase::ending;
-    one.repeats = terminations;
-  } else if (one.now == phase::ending) {
-    --one.repeats;
-  } else if (one.changed) {
-    one.repeats = repeats_after_change;
-  } else if (one.repeats > 0) {
-    --one.repeats;
-  }
-  one.changed = false;
+sacn_schedule::packet sacn_schedule::make(universe& one, phase as) {
+  const auto number = static_cast<std::uint16_t>(one.address + source_.first_universe);
+  auto& page = headers_[one.address / 256];
+  if (!page) page = std::make_unique<std::array<header, 256>>();
+  auto& bytes = (*page)[one.address % 256];
+  if (bytes[1] == 0) bytes = first_header(number, sacn::start_code::levels);
+  sacn::update_sequence(bytes, next_sequence(one));
+  sacn::update_options(bytes, as == phase::ending
+                                  ? static_cast<std::uint8_t>(options() | sacn::option::stream_terminated)
+                                  : options());
+  return {bytes, levels(one), number};
 }
 
-sacn_schedule::outgoing sacn_schedule::stamp(std::uint16_t number, entry& one) {
-  one.sequence = sacn::next_sequence(one.sequence);
-  sacn::update_sequence(one.bytes, one.sequence);
-  return {&one.bytes, number};
-}
-
-std::span<const sacn_schedule::outgoing> sacn_schedule::due(time now) {
-  for (const auto number : ended_) {
-    const auto at = universes_.find(number);
-    if (at != universes_.end() && at->second.now == phase::ending) universes_.erase(at);
+std::span<const sacn_schedule::packet> sacn_schedule::priorities(time now) {
+  priority_batch_.clear();
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    const auto& wanted = source_.priorities[i];
+    if (wanted.universe < source_.first_universe) continue;
+    auto* const one = live(static_cast<std::uint16_t>(wanted.universe - source_.first_universe));
+    auto& told = told_[i];
+    if (!one || !one->counted) { // not before its first levels
+      told.sent.reset();
+      continue;
+    }
+    if (told.sent && now - *told.sent < (told.repeats > 0 ? repeat_interval : timing_.keep_alive)) continue;
+    if (!told.sent) {
+      told.bytes = first_header(wanted.universe, sacn::start_code::per_address_priority);
+      told.repeats = repeats_after_change;
+    } else if (told.repeats > 0) {
+      --told.repeats;
+    }
+    told.sent = now;
+    sacn::update_sequence(told.bytes, next_sequence(*one));
+    priority_batch_.push_back({told.bytes, wanted.slots, wanted.universe});
   }
-  ended_.clear();
-  batch_.clear();
-  for (auto& [number, one] : universes_) {
-    const auto deadline = due_at(one);
-    if (now < deadline) continue;
-    if (one.now == phase::ending) sacn::update_options(one.bytes, sacn::option::stream_terminated);
-    batch_.push_back(stamp(number, one));
-    one.sent = one.sent ? on_cadence(deadline, now, timing_) : now;
-    advance(one);
-    if (one.now == phase::ending && one.repeats == 0) ended_.push_back(number);
-  }
-  return batch_;
+  return priority_batch_;
 }
 
 const sacn_schedule::sync_packet* sacn_schedule::next_sync() {
@@ -112,8 +88,9 @@ std::span<const std::vector<std::uint8_t>> sacn_schedule::discovery(time now) {
   pages_.clear();
   if (discovered_ && now - *discovered_ < discovery_interval) return pages_;
   std::vector<std::uint16_t> told;
-  for (const auto& [number, one] : universes_)
-    if (one.now == phase::live) told.push_back(number);
+  for_each_live([&](std::uint16_t address) {
+    told.push_back(static_cast<std::uint16_t>(address + source_.first_universe));
+  });
   if (told.empty()) return pages_;
   // The list holds the universes of data and of synchronisation (8.5).
   if (source_.synchronization) {
@@ -129,32 +106,6 @@ std::span<const std::vector<std::uint8_t>> sacn_schedule::discovery(time now) {
     pages_.emplace_back(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
   }
   return pages_;
-}
-
-std::optional<sacn_schedule::time> sacn_schedule::next_due() const {
-  std::optional<time> next;
-  for (const auto& [number, one] : universes_)
-    if (const auto at = due_at(one); !next || at < *next) next = at;
-  return next;
-}
-
-std::span<const sacn_schedule::outgoing> sacn_schedule::last(bool zeros) {
-  batch_.clear();
-  for (auto& [number, one] : universes_) {
-    if (one.now == phase::ending) continue; // has had its last levels
-    if (zeros) sacn::update_levels(one.bytes, dark_levels);
-    batch_.push_back(stamp(number, one));
-  }
-  return batch_;
-}
-
-std::span<const sacn_schedule::outgoing> sacn_schedule::terminate() {
-  batch_.clear();
-  for (auto& [number, one] : universes_) {
-    sacn::update_options(one.bytes, sacn::option::stream_terminated);
-    batch_.push_back(stamp(number, one));
-  }
-  return batch_;
 }
 
 } // namespace troupe::actors

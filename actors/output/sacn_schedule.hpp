@@ -2,20 +2,25 @@
 // Which sACN packets are due when (E1.31-2018, sections 4.3, 6.2.6, 6.6 and 11). Pure: time comes in, packets
 // come out.
 
-#include "actors/output/output_pace.hpp"
-#include "protocol/frame.hpp"
+#include "actors/output/universe_schedule.hpp"
 #include "protocol/sacn.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace troupe::actors {
+
+/// A priority for each slot of a universe, beside the universe's own.
+struct sacn_slot_priorities {
+  std::uint16_t universe = 0; ///< the number in sACN
+  std::array<std::uint8_t, universe_levels> slots{};
+};
 
 /// What is said in the packets of one output.
 struct sacn_source {
@@ -24,78 +29,59 @@ struct sacn_source {
   std::uint8_t priority = 100;                           ///< 0..200
   std::uint16_t first_universe = sacn::universe::lowest; ///< which universe Port-Address 0 becomes; 1..63999
   std::optional<sacn::universe> synchronization; ///< absent: receivers show each universe when it comes
+  bool force_synchronization = false; ///< receivers go on without synchronisation packets (6.2.6, bit 5)
+  std::vector<sacn_slot_priorities> priorities; ///< by universe, ascending; each once
 };
 
-class sacn_schedule {
+class sacn_schedule : public universe_schedule {
  public:
-  using packet = std::array<std::uint8_t, sacn::data_packet_size>;
   using sync_packet = std::array<std::uint8_t, sacn::sync_packet_size>;
-  using time = std::chrono::nanoseconds; ///< since any fixed moment
+  using header = std::array<std::uint8_t, sacn::data_header_size>;
 
-  /// One data packet, and where it goes.
-  struct outgoing {
-    const packet* bytes = nullptr;
+  /// One data packet in two parts, as it is sent, and the universe it is for.
+  struct packet {
+    std::span<const std::uint8_t, sacn::data_header_size> header;
+    levels_view levels;
     std::uint16_t universe = 0;
   };
 
-  sacn_schedule(sacn_source source, output_timing timing) : source_(std::move(source)), timing_(timing) {}
+  sacn_schedule(sacn_source source, output_timing timing);
 
-  /// The newest DMX. A universe that is no longer in it will send one frame of zeros, then say three times
-  /// that it ends (6.2.6).
-  void offer(const dmx_data& dmx);
+  /// The packet of a universe, with the next sequence number; valid until the next one of it, or `offer`.
+  packet make(universe& one, phase as);
 
-  /// The data packets to send now, in ascending order of universe; valid until the next call of anything. A
-  /// universe is due when it has changed, three times more after a change (6.6.2), and every 0.8 s.
-  std::span<const outgoing> due(time now);
+  /// The packets of START Code 0xdd to send now, after those of `due`: each universe that has priorities by
+  /// slot tells them when it begins, three times more, and every 0.8 s. Valid until the next call.
+  std::span<const packet> priorities(time now);
 
-  /// The packet that follows the data packets of one `due` or `last`; null without synchronisation. Valid
-  /// until the next call.
+  /// The packet that follows the data packets of one frame; null without synchronisation. Valid until the
+  /// next call.
   const sync_packet* next_sync();
 
   /// The pages of universe discovery: every 10 s (E131_UNIVERSE_DISCOVERY_INTERVAL) while there is something
   /// to tell of; else none. Valid until the next call.
   std::span<const std::vector<std::uint8_t>> discovery(time now);
 
-  /// When `due` will have something again if nothing is offered; nothing while no universe is known.
-  std::optional<time> next_due() const;
-
-  /// One packet for every universe, as the last levels that are sent. @param zeros whether all levels are 0
-  std::span<const outgoing> last(bool zeros);
-
-  /// After `last`: one packet for every universe that says that it ends. To be called `terminations` times.
-  std::span<const outgoing> terminate();
+  /// How often `terminate` is to be called after `last`.
   static constexpr unsigned terminations = 3;
 
-  /// How many universes of the newest DMX have no number in sACN, so that they aren't sent.
-  std::size_t unsendable() const noexcept { return unsendable_; }
-  std::size_t universes() const noexcept { return universes_.size(); }
-
  private:
-  enum class phase : std::uint8_t {
-    live,
-    blanking, ///< its frame of zeros is due
-    ending    ///< says that it ends
-  };
-  struct entry {
-    packet bytes{};
-    std::uint8_t sequence = 255; ///< of the packet before: the first one has 0
-    phase now = phase::live;
-    bool changed = true;
-    unsigned repeats = 0; ///< packets that follow at the repeat interval
+  struct told_priorities {
+    universe* which = nullptr;
+    header bytes{};
     std::optional<time> sent;
+    unsigned repeats = 0;
   };
 
-  void take(std::uint16_t number, sacn::dmx_levels levels, bool maybe_changed);
-  time due_at(const entry& one) const;
-  void advance(entry& one);
-  outgoing stamp(std::uint16_t number, entry& one);
+  header first_header(std::uint16_t number, sacn::start_code code) const;
+  std::uint8_t next_sequence(universe& one) const;
+  std::uint8_t options() const;
 
   sacn_source source_;
   output_timing timing_;
-  std::map<std::uint16_t, entry> universes_; ///< by sACN number
-  std::vector<outgoing> batch_;
-  std::vector<std::uint16_t> ended_; ///< whose last packet is in `batch_`
-  std::size_t unsendable_ = 0;
+  std::array<std::unique_ptr<std::array<header, 256>>, 256> headers_; ///< by the high byte of the address
+  std::vector<told_priorities> told_;                                 ///< in step with source_.priorities
+  std::vector<packet> priority_batch_;
   std::uint8_t sync_sequence_ = 255;
   sync_packet sync_{};
   std::optional<time> discovered_;

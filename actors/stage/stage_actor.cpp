@@ -19,7 +19,7 @@ void make_frame(pointer self, const tick_inputs& one) {
   const auto done = stamp(*self, measures);
   const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
   for (const auto& output : st.peers->outputs)
-    self->send(output, universes_made{made.dmx, st.part, parts, done});
+    self->send(output, universes_made{made.dmx, st.part, parts, done, one.inputs->network});
   if (measures) {
     measures->evaluation[st.part].observe(done - begun);
     measures->handed_over.observe(stamp(*self, measures) - one.time.deadline_ns);

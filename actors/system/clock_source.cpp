@@ -1,18 +1,17 @@
 #include "actors/system/clock_source.hpp"
 
+#include "actors/system/realtime.hpp"
 #include "engine/float_environment.hpp"
 
 #include <cerrno>
 #include <ctime>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/prctl.h>
 
 namespace troupe::actors {
 namespace {
 
 constexpr std::int64_t nanos = 1'000'000'000;
-constexpr int priority = 50; // above ordinary work, below the kernel's own threads
 
 void sleep_until(std::int64_t deadline_ns) {
   const timespec at{static_cast<time_t>(deadline_ns / nanos), static_cast<long>(deadline_ns % nanos)};
@@ -52,11 +51,7 @@ void clock_source::run(bool realtime) {
   pthread_setname_np(pthread_self(), "clock_source");
   engine::set_default_float_environment();
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // the default would add 50 µs to every sleep
-  if (realtime) {
-    sched_param wanted{};
-    wanted.sched_priority = priority;
-    realtime_ = pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) == 0;
-  }
+  if (realtime) realtime_ = ask_realtime(clock_priority);
   started_ = true;
   started_.notify_all();
 

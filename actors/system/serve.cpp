@@ -2,10 +2,13 @@
 
 #include "actors/client/lane.hpp"
 #include "actors/client/rest_api.hpp"
+#include "actors/input/network_input_options.hpp"
+#include "actors/output/artnet_responder.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
+#include "actors/system/realtime.hpp"
 #include "actors/system/supervisor_actor.hpp"
 #include "net/server.hpp"
 #include "protocol/entity_codec.hpp"
@@ -13,7 +16,9 @@
 #include "storage/sacn_id.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <caf/thread_hook.hpp>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -30,8 +35,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Timers of actors fire on one thread of CAF's. Outputs that spread their packets can't be better than it.
+class timer_priority : public caf::thread_hook {
+ public:
+  void init(caf::actor_system&) override {}
+  void thread_started() override {
+    std::array<char, 16> name{};
+    pthread_getname_np(pthread_self(), name.data(), name.size());
+    if (std::string_view{name.data()} == "caf.clock") ask_realtime(output_priority);
+  }
+  void thread_terminates() override {}
+};
+
 struct actor_config : caf::actor_system_config {
-  explicit actor_config(std::size_t threads) {
+  actor_config(std::size_t threads, bool realtime) {
+    if (realtime) add_thread_hook<timer_priority>();
     port::register_types<caf::id_block::troupe_types>(*this);
     // Work stealing would poll, and without a bound one busy actor could keep a worker for ever.
     port::set_scheduler(*this, "sharing", threads, 30);
@@ -129,11 +147,13 @@ class watchdog {
 class server_process {
  public:
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded, std::vector<output_options> outputs, bool preview)
-      : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency())),
+                 show_on_disk_ptr loaded, std::vector<output_options> outputs,
+                 std::optional<network_input_options> network, bool preview)
+      : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency()),
+                                            settings.realtime != storage::realtime_mode::off),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), preview);
+    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), std::move(network), preview);
   }
 
   result<void> start() {
@@ -249,7 +269,8 @@ class server_process {
   }
 
   void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded,
-                        std::vector<output_options> outputs, bool preview) {
+                        std::vector<output_options> outputs, std::optional<network_input_options> network,
+                        bool preview) {
     const auto micro_hz = std::llround(settings_.ticker.hz * 1e6);
     gauges_->micro_hz = gauges_->wanted_micro_hz = micro_hz;
     supervisor_options made;
@@ -270,6 +291,7 @@ class server_process {
     for (auto& any : outputs) std::visit([this](auto& one) { one.metrics = metrics_; }, any);
     made.metrics = metrics_;
     made.outputs = std::move(outputs);
+    made.network = std::move(network);
     made.lanes = lane_handles_;
     made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
@@ -344,6 +366,8 @@ int serve(const storage::config& settings, bool preview) {
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // inherited by all threads: timers fire when they are due
   end_signals signals;
 
+  if (const auto why = output_refusal(settings, net::interface_addresses()); !why.empty()) return refuse(why);
+
   storage::show_files_options disk;
   disk.max_entities = settings.max_entities;
   auto opened = storage::show_files::open(settings.data, disk);
@@ -356,7 +380,20 @@ int serve(const storage::config& settings, bool preview) {
   auto found = as_message(*loaded);
   log_problems(*found);
 
-  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings)), preview};
+  // One for the process: outputs that look for nodes and inputs hear with it, and it is open only if any
+  // does.
+  artnet_listener_options artnet_port;
+  artnet_port.port = settings.inputs.artnet_port;
+  const auto artnet = artnet_listener::make(artnet_port);
+  std::optional<artnet_responder> answering;
+  if (answers_polls(settings)) answering.emplace(artnet, TROUPE_VERSION);
+
+  server_process process{settings,
+                         files,
+                         std::move(found),
+                         outputs_of(settings, sacn_id(settings), artnet),
+                         network_input_of(settings, artnet),
+                         preview};
   int code = 0;
   if (const auto started = process.start(); !started) {
     code = refuse(started.error().message);

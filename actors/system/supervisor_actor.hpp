@@ -1,6 +1,7 @@
 #pragma once
 // Spawns the cast, restarts who falls, ends the show in order.
 
+#include "actors/input/network_input_actor.hpp"
 #include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_options.hpp"
 #include "actors/show/publication.hpp"
@@ -14,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +30,8 @@ struct supervisor_options {
   std::shared_ptr<publication> published;
   ticker_options ticker;
   std::shared_ptr<runtime_metrics> metrics; ///< where the cast counts; null: nowhere
-  std::vector<output_options> outputs;      ///< of any kind; a restart makes the same again
+  std::vector<output_options> outputs;          ///< of any kind; a restart makes the same again
+  std::optional<network_input_options> network; ///< absent: nothing is received
   std::vector<lane_actor> lanes;
   /// Tells the threads outside CAF who the ticker is now.
   std::function<void(const ticker_actor&)> ticker_is;

@@ -24,6 +24,7 @@ input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, notes* 
   return {[](const cast_change&) {},
           [seen](const tick& one) { seen->ticks.push_back(one.time); },
           [](const input_batch&) { return input_refusals{}; },
+          [](const network_moved&) {},
           [](const client_gone&) {},
           [](const show_update_ptr&) {},
           [](flush_atom) {}};

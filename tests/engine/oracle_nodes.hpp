@@ -29,6 +29,7 @@ struct node_call {
   float number(std::string_view port) const { return in.at(port).numbers[0]; }
   bool flag(std::string_view port) const { return number(port) != 0; }
   std::string param(std::string_view name, std::string_view otherwise = {}) const;
+  int whole(std::string_view name, int otherwise) const;
 };
 
 bool has_state(node_type type);

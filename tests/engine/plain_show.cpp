@@ -156,6 +156,16 @@ input_snapshot to_snapshot(const controls& now) {
     out.buttons.push_back(level);
   }
   out.layout = std::move(layout);
+  if (!now.network.empty()) {
+    auto network = std::make_shared<dmx_inputs>();
+    for (const auto& [universe, levels] : now.network) {
+      network->universes.push_back(universe);
+      network->levels.insert(network->levels.end(), levels.begin(), levels.end());
+    }
+    network->priorities.assign(network->levels.size(), 100);
+    out.network = std::move(network);
+  }
+  out.timecode = now.timecode;
   return out;
 }
 

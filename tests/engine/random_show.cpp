@@ -127,7 +127,21 @@ plain_show random_show(dice& roll, int fixtures) {
   return show;
 }
 
+/// Some of what DmxIn nodes of random graphs look at.
+void move_network(dice& roll, controls& now) {
+  if (roll.chance(2)) now.network.erase(static_cast<std::uint16_t>(roll.below(3)));
+  if (roll.chance(20)) {
+    auto& levels = now.network[static_cast<std::uint16_t>(roll.below(3))];
+    for (std::size_t i = 0; i < 5; ++i) levels[i] = static_cast<std::uint8_t>(roll.below(256));
+    levels[511] = static_cast<std::uint8_t>(roll.below(256));
+  }
+  if (roll.chance(5))
+    now.timecode = {roll.chance(90), 1'000'000 * static_cast<std::int64_t>(roll.below(90'000'000)),
+                    1'000'000 * static_cast<std::int64_t>(roll.below(10'000))};
+}
+
 void move_controls(dice& roll, controls& now) {
+  move_network(roll, now);
   if (roll.chance(2)) now.faders.erase("A" + std::to_string(roll.below(4)));
   for (auto& [id, level] : now.buttons) level.pressed = false;
   for (int i = 0; i < 4; ++i)

@@ -32,13 +32,26 @@ struct check {
     encode_artdmx(again, dmx.address, dmx.sequence, dmx.physical, dmx.levels.first<artdmx_max_levels>());
     insist(std::memcmp(again.data(), bytes.data(), again.size()) == 0);
   }
-  void operator()(const artpoll& poll) const { insist(poll.bottom <= poll.top); }
+  void operator()(const artpoll& poll) const {
+    insist(poll.bottom <= poll.top);
+    const auto again = parse(encode_artpoll(poll));
+    insist(again && std::get<artpoll>(*again).flags == poll.flags &&
+           std::get<artpoll>(*again).top == poll.top);
+  }
+  void operator()(const arttimecode& time) const {
+    insist(time.hours < 24 && time.minutes < 60 && time.seconds < 60 && time.frames < 30);
+    insist(time.type <= arttimecode::rate::smpte);
+  }
   void operator()(const artpollreply& reply) const {
     for (const auto text : {reply.port_name, reply.long_name, reply.node_report}) {
       within(text.data(), text.size());
       insist(text.find('\0') == text.npos);
     }
     insist(reply.port_count <= reply.ports.size());
+    // What is sent for it is read as the same: encoding it again changes nothing.
+    const auto once = encode_artpollreply(reply);
+    const auto again = parse(once);
+    insist(again && encode_artpollreply(std::get<artpollreply>(*again)) == once);
   }
   void operator()(const artsync& sync) const { insist(sync.version >= protocol_version); }
   void operator()(const other_packet& other) const { within(other.body.data(), other.body.size()); }

@@ -259,3 +259,22 @@ TEST_CASE("udp: an interface that isn't there is an error", "[net][unit]") {
   options.multicast_interface = "127.0.0.1";
   CHECK(udp_sender::open(true, options).error().code == troupe::ec::validation_error);
 }
+
+TEST_CASE("udp: a datagram in two parts arrives as one, alone and in a run of segments", "[net]") {
+  receiver here;
+  udp_options how;
+  how.segments = GENERATE(1u, 4u);
+  auto sender = udp_sender::open(false, how).value();
+  const std::string header = "header ", first = "first.", second = "second", third = "longer than those";
+  std::vector<datagram> batch;
+  for (const auto* rest : {&first, &second, &third})
+    batch.push_back({bytes(header), &here.address, bytes(*rest)});
+  batch.push_back({bytes(third), &here.address});
+  const auto counts = sender.send_batch(batch);
+  CHECK(counts.sent == 4);
+  CHECK(counts.bytes == 3 * header.size() + first.size() + second.size() + 2 * third.size());
+  CHECK(here.take() == "header first.");
+  CHECK(here.take() == "header second");
+  CHECK(here.take() == "header longer than those");
+  CHECK(here.take() == third);
+}

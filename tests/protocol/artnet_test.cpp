@@ -114,12 +114,8 @@ TEST_CASE("artnet: ArtDmx has the bytes of the specification", "[protocol][artne
   CHECK(packet[18] == 11);
   CHECK(packet[529] == 22);
 
-  update_sequence(packet, 201);
-  levels[1] = 33;
-  update_levels(packet, levels);
+  update_sequence(std::span{packet}.first<artdmx_header_size>(), 201);
   CHECK(packet[12] == 201);
-  CHECK(std::equal(levels.begin(), levels.end(), levels_of(packet).begin()));
-  CHECK(packet[17] == 0);
 }
 
 TEST_CASE("artnet: what is encoded is parsed again", "[protocol][artnet]") {
@@ -257,8 +253,8 @@ TEST_CASE("artnet: an ArtSync out is 14 bytes that are read back", "[protocol][a
 TEST_CASE("artnet: ArtSync and unknown OpCodes", "[protocol][artnet]") {
   CHECK(accepted<artsync>(header(0x5200) + bytes{0, 0}).version == 14);
   CHECK(refusal(header(0x5200) + bytes{0}) == parse_error::too_short);
-  const auto other = accepted<other_packet>(header(0x9700) + bytes{1, 2, 3}); // OpTimeCode
-  CHECK(other.op == 0x9700);
+  const auto other = accepted<other_packet>(header(0x9900) + bytes{1, 2, 3}); // OpTrigger
+  CHECK(other.op == 0x9900);
   CHECK(other.body.size() == 5);
   CHECK(accepted<other_packet>(id + bytes{0x34, 0x12}).body.empty());
 }
@@ -291,4 +287,95 @@ TEST_CASE("artnet: every way to cut or spoil a packet is an error or a packet", 
 TEST_CASE("artnet: errors have names", "[protocol][artnet]") {
   CHECK(parse_error_name(parse_error::too_short) == "too_short");
   CHECK(parse_error_name(parse_error::bad_address) == "bad_address");
+}
+
+TEST_CASE("artnet: an ArtPoll out has 22 bytes that are read back", "[protocol][artnet]") {
+  artpoll poll;
+  poll.flags = artpoll::flag_targeted | artpoll::flag_reply_on_change;
+  poll.diagnostic_priority = 0x10;
+  poll.bottom = *port_address::from(0x0123);
+  poll.top = *port_address::from(0x0456);
+  poll.esta_manufacturer = 0x7ff0;
+  poll.oem = 0x00ff;
+  const auto out = encode_artpoll(poll);
+  const bytes wanted = header(0x2000) + bytes{0x22, 0x10, 0x04, 0x56, 0x01, 0x23, 0x7f, 0xf0, 0x00, 0xff};
+  CHECK(bytes(out.begin(), out.end()) == wanted);
+  const auto again = accepted<artpoll>(wanted);
+  CHECK(again.bottom == poll.bottom);
+  CHECK(again.top == poll.top);
+  CHECK(again.esta_manufacturer == 0x7ff0);
+  CHECK(again.oem == 0x00ff);
+  CHECK(encode_artpoll({}) == encode_artpoll(accepted<artpoll>(header(0x2000) + bytes{0, 0})));
+}
+
+TEST_CASE("artnet: an ArtPollReply out has 239 bytes, each field in its place", "[protocol][artnet]") {
+  artpollreply reply;
+  reply.ip = {10, 0, 0, 9};
+  reply.firmware_version = 0x0102;
+  reply.oem = 0x0304;
+  reply.ubea_version = 5;
+  reply.status1 = 6;
+  reply.esta_manufacturer = 0x7ff0;
+  reply.port_name = "a name with more than seventeen letters";
+  reply.long_name = "long";
+  reply.node_report = "#0001 [0001] fine";
+  reply.port_count = 4;
+  for (unsigned i = 0; i < 4; ++i) {
+    auto& port = reply.ports[i];
+    port.type = static_cast<std::uint8_t>(0x80 + i);
+    port.good_input = static_cast<std::uint8_t>(10 + i);
+    port.good_output = static_cast<std::uint8_t>(20 + i);
+    port.good_output_b = static_cast<std::uint8_t>(30 + i);
+    port.input = *port_address::from(2, 3, i);
+    port.output = *port_address::from(2, 3, 15 - i);
+  }
+  reply.acn_priority = 7, reply.macros = 8, reply.remotes = 9;
+  reply.style = static_cast<std::uint8_t>(style_code::controller);
+  reply.mac = {1, 2, 3, 4, 5, 6};
+  reply.bind_ip = {10, 0, 0, 8};
+  reply.bind_index = 2;
+  reply.status2 = 11, reply.status3 = 12;
+  reply.default_responder = {6, 5, 4, 3, 2, 1};
+  reply.user = 0x1314, reply.refresh_rate = 44, reply.background_queue_policy = 15;
+  const auto out = encode_artpollreply(reply);
+  CHECK(out.size() == 239);
+  CHECK(bytes(out.begin(), out.begin() + 26) ==
+        id + bytes{0, 0x21, 10, 0, 0, 9, 0x36, 0x19, 1, 2, 2, 3, 3, 4, 5, 6, 0xf0, 0x7f});
+  CHECK(out[41] == 'e'); // of "more"
+  CHECK(out[42] == ' '); // the 17th letter; then the zero
+  CHECK(out[43] == 0);
+  CHECK(bytes(out.begin() + 172, out.begin() + 201) == bytes{0,  4,  0x80, 0x81, 0x82, 0x83, 10, 11, 12, 13,
+                                                             20, 21, 22,   23,   0,    1,    2,  3,  15, 14,
+                                                             13, 12, 7,    8,    9,    0,    0,  0,  1});
+  CHECK(bytes(out.begin() + 201, out.end()) == bytes{1,  2,  3,  4,  5, 6, 10, 0, 0, 8, 2,    11,   30,
+                                                     31, 32, 33, 12, 6, 5, 4,  3, 2, 1, 0x13, 0x14, 0,
+                                                     44, 15, 0,  0,  0, 0, 0,  0, 0, 0, 0,    0});
+  const bytes kept(out.begin(), out.end());
+  const auto again = accepted<artpollreply>(kept);
+  CHECK(encode_artpollreply(again) == out);
+  CHECK(again.ports[1].output.number() == 0x23e);
+  CHECK(again.refresh_rate == 44);
+}
+
+TEST_CASE("artnet: ArtTimeCode tells a time, or is refused", "[protocol][artnet]") {
+  const auto time = [](std::uint8_t frames, std::uint8_t seconds, std::uint8_t minutes, std::uint8_t hours,
+                       std::uint8_t type) {
+    return header(0x9700) + bytes{0, 3, frames, seconds, minutes, hours, type};
+  };
+  const auto told = accepted<arttimecode>(time(24, 59, 58, 23, 1));
+  CHECK(told.stream == 3);
+  CHECK(told.frames == 24);
+  CHECK(told.seconds == 59);
+  CHECK(told.minutes == 58);
+  CHECK(told.hours == 23);
+  CHECK(told.type == arttimecode::rate::ebu);
+  CHECK(refusal(time(24, 0, 0, 0, 0)) == parse_error::bad_value);
+  CHECK(refusal(time(30, 0, 0, 0, 3)) == parse_error::bad_value);
+  CHECK(refusal(time(0, 60, 0, 0, 0)) == parse_error::bad_value);
+  CHECK(refusal(time(0, 0, 60, 0, 0)) == parse_error::bad_value);
+  CHECK(refusal(time(0, 0, 0, 24, 0)) == parse_error::bad_value);
+  CHECK(refusal(time(0, 0, 0, 0, 4)) == parse_error::bad_value);
+  auto cut = time(0, 0, 0, 0, 0);
+  cut.pop_back();
+  CHECK(refusal(cut) == parse_error::too_short);
 }

@@ -132,8 +132,8 @@ TEST_CASE("sacn: sequence, options and levels of an encoded packet change in pla
   levels[1] = 33;
   update_levels(view, levels);
   CHECK(std::equal(levels.begin(), levels.end(), levels_of(view).begin()));
-  update_sequence(view, 9);
-  update_options(view, option::stream_terminated);
+  update_sequence(view.first<data_header_size>(), 9);
+  update_options(view.first<data_header_size>(), option::stream_terminated);
   CHECK(packet[111] == 9);
   CHECK(packet[112] == 0x40);
   CHECK(part(packet, 0, 111) == part(before, 0, 111));

@@ -39,14 +39,24 @@ std::string text_of(const config& c) {
                      l.max_connections, l.max_clients);
   out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled,
                      static_cast<int>(c.artnet.blackout));
+  const auto pacing = [](const pacing_settings& p) {
+    return fmt::format("{}/{}/{} ", p.share, p.burst, p.fast);
+  };
+  out += c.artnet.answer_polls ? *c.artnet.answer_polls ? "answers " : "silent " : "";
   for (const auto& each : c.artnet.outputs)
-    out += fmt::format("{}:{}@{} {} {} ", each.host, each.port, each.max_hz.value_or(-1), each.constant_rate,
-                       each.sync);
+    out += fmt::format("{}:{}@{} {} {} ? {}:{} {} ", each.host, each.port, each.max_hz.value_or(-1),
+                       each.constant_rate, each.sync, each.poll_host, each.poll_port, each.broadcast) +
+           pacing(each.pacing);
   out += fmt::format("| {} [{}] {} ", c.sacn.enabled, c.sacn.source_name, static_cast<int>(c.sacn.blackout));
-  for (const auto& each : c.sacn.outputs)
+  for (const auto& each : c.sacn.outputs) {
+    for (const auto& one : each.priorities)
+      out += fmt::format("{}-{}.{}-{}!{} ", one.universe, one.last_universe, one.channel, one.last_channel,
+                         one.priority);
+    out += fmt::format("{} ", each.hold_on_sync_loss) + pacing(each.pacing);
     out += fmt::format("{}:{} by [{}] ttl {} !{} @{} {}+ ~{} ", each.host, each.port, each.interface,
                        each.ttl.value_or(0), each.priority, each.max_hz.value_or(-1), each.first_universe,
                        each.sync_universe.value_or(0));
+  }
   out += fmt::format("| {} {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
                      static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
@@ -93,14 +103,21 @@ http:
   limits: {bodyBytes: 2048, headerBytes: 4096, uriBytes: 512, requestTimeout: 1.5, idleTimeout: 2, writeTimeout: 3,
            maxConnections: 10, maxClients: 5}
 ticker: {hz: 44.5, immediate: true}
-artnet: {enabled: false, blackout: hold, outputs: [{destination: a, maxHz: 30, constantRate: true, sync: true}]}
+artnet:
+  enabled: false
+  blackout: hold
+  answerPolls: true
+  outputs:
+    - {destination: a, maxHz: 30, constantRate: true, sync: true, broadcast: true, pacing: 0.25, burst: 8}
+    - {discovery: true, pollTo: "10.255.255.255:7000", fast: true}
 sacn:
   enabled: true
   sourceName: Große Bühne
   blackout: hold
   outputs:
     - {destination: multicast, interface: 10.0.0.5, ttl: 8, priority: 200, maxHz: 44, firstUniverse: 101,
-       syncUniverse: 7962}
+       syncUniverse: 7962, syncLoss: run, pacing: 1, burst: 64,
+       priorities: [{universe: 3, priority: 7}, {universe: 4, lastUniverse: 5, channel: 6, priority: 8}]}
     - {destination: "node:6000", priority: 0}
 data: /srv/shows
 show: gala
@@ -111,10 +128,11 @@ realtime: false
 metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
-        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 a:6454@30 "
-        "true true | true [Große Bühne] 1 :5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 node:6000 by [] ttl "
-        "0 !0 @-1 "
-        "1+ ~0 "
+        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 answers "
+        "a:6454@30 true true ? :6454 true 0.25/8/false "
+        ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
+        "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
+        ":5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 true 0.5/16/false node:6000 by [] ttl 0 !0 @-1 1+ ~0 "
         "| /srv/shows gala 200000 1 1 1 2 false");
 }
 
@@ -197,6 +215,29 @@ TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
         "artnet: {outputs: [{destination: a, port: 1}]}",
         "artnet: {outputs: [{destination: a, sync: 1}]}",
         "artnet: {outputs: [{destination: a, constantRate: \"true\"}]}",
+        "artnet: {answerPolls: 1}",
+        "artnet: {outputs: [{destination: a, discovery: true, pollTo: b}]}",
+        "artnet: {outputs: [{discovery: true}]}",
+        "artnet: {outputs: [{discovery: true, pollTo: \"a b\"}]}",
+        "artnet: {outputs: [{destination: a, pollTo: b}]}",
+        "artnet: {outputs: [{destination: a, discovery: 1}]}",
+        "artnet: {outputs: [{destination: a, broadcast: 1}]}",
+        "artnet: {outputs: [{destination: a, pacing: 1.1}]}",
+        "artnet: {outputs: [{destination: a, pacing: -0.1}]}",
+        "artnet: {outputs: [{destination: a, burst: 0}]}",
+        "artnet: {outputs: [{destination: a, burst: 65}]}",
+        "artnet: {outputs: [{destination: a, fast: 1}]}",
+        "artnet: {outputs: [{destination: a, fast: true, burst: 32}]}",
+        "sacn: {outputs: [{destination: multicast, syncLoss: stop}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: 1}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [1]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 1}]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 1, priority: 201}]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 0, priority: 1}]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 2, lastUniverse: 1, priority: "
+        "1}]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 2, channel: 513, priority: 1}]}]}",
+        "sacn: {outputs: [{destination: multicast, priorities: [{universe: 2, slot: 1, priority: 1}]}]}",
         "sacn: {enabled: 2}",
         "sacn: {sourceName: \"\"}",
         "sacn: {sourceName: \" \"}",

@@ -1,0 +1,13 @@
+#pragma once
+// Real-time priority of the calling thread.
+
+namespace troupe::actors {
+
+/// Of the threads that keep time, above ordinary work: the clock before the outputs.
+inline constexpr int clock_priority = 50, output_priority = 40;
+
+/// Asks for SCHED_FIFO, and for timers without slack. @returns whether it is granted: that needs CAP_SYS_NICE
+/// or an rtprio limit
+bool ask_realtime(int priority) noexcept;
+
+} // namespace troupe::actors
