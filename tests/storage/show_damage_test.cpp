@@ -65,7 +65,7 @@ TEST_CASE("damage: entities that aren't loaded are written back byte for byte in
   CHECK(loaded->state.count(entity_kind::fixture) == 2);
   REQUIRE(loaded->problems.size() == 3);
   CHECK(to_string(loaded->problems[0]) ==
-        "s/fixtures.yaml:11:17: startChannel 511 and 3 channels pass channel 512");
+        "s/fixtures.yaml:11:17: the fixture would end at channel 513, past 512");
   CHECK(to_string(loaded->problems[1]) == "s/fixtures.yaml:12:8: the id a is taken by line 1");
   CHECK(to_string(loaded->problems[2]) == "s/fixtures.yaml:21:3: an entity must be a map");
   for (const auto& each : loaded->problems) CHECK_FALSE(each.unreadable);
