@@ -73,6 +73,13 @@ bool any_json(const frame_hub_state& st) {
   return false;
 }
 
+/// Whether any client wants the cells, and so the stages have to make their colours.
+bool any_cells(const frame_hub_state& st) {
+  for (const auto& lane : st.lanes)
+    if (lane.cells) return true;
+  return false;
+}
+
 void hand_out(pointer self, std::size_t index) {
   auto& st = port::state(self);
   auto& lane = st.lanes[index];
@@ -114,7 +121,8 @@ void take_frame(pointer self, const frame_made& made) {
     json |= lane.json;
     binary |= lane.binary;
   }
-  if (json) st.images.make(*made.frame, st.show_epoch);
+  // The first frames after a client came may have been made for nobody.
+  if (json && made.frame->attributes) st.images.make(*made.frame, st.show_epoch, any_cells(st));
   if (binary) st.dmx_images.make(made.dmx, st.show_epoch);
   for (std::size_t i = 0; i < st.lanes.size(); ++i) {
     auto& lane = st.lanes[i];
@@ -219,6 +227,7 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         auto& lane = st.lanes[one.lane];
         lane.json = one.json;
         lane.binary = one.binary;
+        lane.cells = one.cells;
         if (!any_json(st)) st.images = frame_image_pool{};
       },
       [self](ask_frame) -> caf::result<frame_made> {
