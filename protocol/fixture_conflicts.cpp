@@ -25,7 +25,7 @@ class patch_list {
     const auto cells = layout.cells();
     size_ = model.footprint();
     const auto gapless = size_ >= model.cell_footprint.value_or(0) ? cells : 1;
-    straddles_ = model.span == span_mode::packed;
+    straddles_ = cells > 1 && model.span == span_mode::packed;
     // As many cells at a time as stand behind each other: one, if there are free channels between them.
     for (std::uint32_t cell = 0; cell < cells;) {
       const auto place = layout.at(cell);
