@@ -38,6 +38,28 @@ void forget_element(node_state& state, std::size_t element) {
     state.floats[i] = std::numeric_limits<float>::quiet_NaN();
 }
 
+/// Visits the indices of what two ascending lists have in common.
+template <class Visit>
+void each_common(const std::vector<std::uint32_t>& from, const std::vector<std::uint32_t>& to,
+                 Visit&& visit) {
+  for (std::size_t a = 0, b = 0; a < from.size() && b < to.size();) {
+    if (from[a] == to[b]) visit(a, b);
+    const bool step_a = from[a] <= to[b], step_b = to[b] <= from[a];
+    a += step_a;
+    b += step_b;
+  }
+}
+
+/// Visits the indices of the places that are in the set.
+template <class Visit>
+void each_member(const std::vector<std::uint32_t>& places, const place_set& set, Visit&& visit) {
+  for (const auto& range : set.ranges()) {
+    const auto begin = std::lower_bound(places.begin(), places.end(), range.begin);
+    for (auto at = begin; at != places.end() && *at < range.end; ++at)
+      visit(static_cast<std::size_t>(at - places.begin()));
+  }
+}
+
 std::uint32_t place_in(const std::vector<std::string>& sorted, const std::string& id) {
   const auto found = std::lower_bound(sorted.begin(), sorted.end(), id);
   return found != sorted.end() && *found == id ? static_cast<std::uint32_t>(found - sorted.begin()) : none;
@@ -73,19 +95,18 @@ void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
     }
     state_home home;
     home.varying = site.varying;
-    if (site.varying) home.slots = {next, &next->domains[site.domain].slots};
-    auto state = fresh_state(site.code, site.varying ? home.slots->size() : 1);
-    if (former && homes_[found->second].varying) {
-      if (site.varying) {
-        const auto& from = *homes_[found->second].slots;
-        const auto& to = *home.slots;
-        for (std::size_t a = 0, b = 0; a < from.size() && b < to.size();) {
-          if (from[a] == to[b]) copy_element(*former, a, state, b);
-          const bool step_a = from[a] <= to[b], step_b = to[b] <= from[a];
-          a += step_a;
-          b += step_b;
-        }
-      }
+    if (site.varying) home.places = {next, &next->domains[site.domain].places};
+    const auto* former_home = former && homes_[found->second].varying ? &homes_[found->second] : nullptr;
+    if (former_home && site.varying && *former_home->places == *home.places) {
+      states.push_back(std::move(*former));
+      homes.push_back(std::move(home));
+      continue;
+    }
+    auto state = fresh_state(site.code, site.varying ? home.places->size() : 1);
+    if (former_home) {
+      if (site.varying)
+        each_common(*former_home->places, *home.places,
+                    [&](std::size_t a, std::size_t b) { copy_element(*former, a, state, b); });
     } else if (former && former->length == 1) {
       for (std::size_t i = 0; i < state.length; ++i) copy_element(*former, 0, state, i);
     }
@@ -94,24 +115,62 @@ void graph_runner::adopt(std::shared_ptr<const graph_program> next) {
   }
 
   uniforms_ = next->uniforms;
-  buffers_.clear();
-  buffer_pointers_.clear();
-  for (const auto domain : next->buffer_domains)
-    buffers_.emplace_back(next->domains[domain].slots.size(), 0.0f);
-  for (auto& one : buffers_) buffer_pointers_.push_back(one.data());
+  make_room(*next);
   inputs_ = nullptr;
   states_ = std::move(states);
   homes_ = std::move(homes);
   program_ = std::move(next);
 }
 
-void graph_runner::forget_slots(const std::vector<std::uint8_t>& freed) {
+void graph_runner::make_room(const graph_program& next) {
+  const auto buffers = next.buffer_domains.size();
+  buffers_.assign(buffers, {});
+  buffer_pointers_.assign(buffers, nullptr);
+  buffer_bases_.assign(buffers, 0);
+  for (const auto& one : next.passes)
+    for (const auto buffer : one.buffers) {
+      const auto size = next.domains[one.domain].size();
+      buffers_[buffer].assign(one.ahead ? size : std::min<std::size_t>(size, tile_places), 0.0f);
+      buffer_pointers_[buffer] = buffers_[buffer].data();
+    }
+  index_columns_.clear();
+  for (const auto& one : next.index_columns) index_columns_.push_back(one.values.data());
+  element_maps_.clear();
+  for (const auto& one : next.element_maps) element_maps_.push_back(one.elements.data());
+}
+
+void graph_runner::forget(const place_set& freed) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (!homes_[i].varying) continue;
-    const auto& slots = *homes_[i].slots;
-    for (std::size_t e = 0; e < slots.size(); ++e)
-      if (slots[e] < freed.size() && freed[slots[e]]) forget_element(states_[i], e);
+    each_member(*homes_[i].places, freed, [&](std::size_t e) { forget_element(states_[i], e); });
   }
+}
+
+void graph_runner::give(const place_set& leaving, const std::vector<std::uint32_t>& places,
+                        graph_memory& graph) const {
+  graph.graph_id = id_;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (!homes_[i].varying) continue;
+    const auto& site = program_->states[i];
+    graph_memory::node told{site.node_id, site.type, fresh_state(site.code, places.size())};
+    bool any = false;
+    each_member(*homes_[i].places, leaving, [&](std::size_t e) {
+      const auto to = std::lower_bound(places.begin(), places.end(), (*homes_[i].places)[e]) - places.begin();
+      copy_element(states_[i], e, told.state, static_cast<std::size_t>(to));
+      any = true;
+    });
+    if (any) graph.nodes.push_back(std::move(told));
+  }
+}
+
+void graph_runner::receive(const std::vector<std::uint32_t>& places, const graph_memory& graph) {
+  for (const auto& told : graph.nodes)
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      const auto& site = program_->states[i];
+      if (site.node_id != told.node_id || site.type != told.type || !homes_[i].varying) continue;
+      each_common(places, *homes_[i].places,
+                  [&](std::size_t a, std::size_t b) { copy_element(told.state, a, states_[i], b); });
+    }
 }
 
 void graph_runner::find_controls(const input_layout& layout) {
@@ -152,8 +211,8 @@ void graph_runner::load_inputs(const tick_time& time, const input_snapshot& inpu
   }
 }
 
-void graph_runner::tick(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
-                        const input_snapshot& inputs, register_file& registers) {
+void graph_runner::begin(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
+                         const input_snapshot& inputs, register_file& registers) {
   // The pointer is held, so an object at the same address is the same object.
   if (inputs_ != layout || places_.size() != program_->loads.size()) {
     find_controls(*layout);
@@ -161,29 +220,36 @@ void graph_runner::tick(const tick_time& time, const std::shared_ptr<const input
   }
   load_inputs(time, inputs);
 
-  kernel_context context;
-  context.dt = seconds(time.dt_ns);
-  context.states = states_.data();
-  context.registers = uniforms_.data();
+  context_ = {};
+  context_.dt = seconds(time.dt_ns);
+  context_.states = states_.data();
+  context_.registers = uniforms_.data();
   const auto& uniform = program_->uniform_operations;
-  run(context, uniform.data(), uniform.data() + uniform.size());
+  run(context_, uniform.data(), uniform.data() + uniform.size());
 
-  context.uniforms = uniforms_.data();
-  context.buffers = buffer_pointers_.data();
-  context.index_columns = program_->index_columns.data();
-  context.element_maps = program_->element_maps.data();
-  context.registers = registers.data();
-  context.stride = register_file::block;
-  for (const auto& one : program_->passes) run_pass(one, context);
+  context_.uniforms = uniforms_.data();
+  context_.buffers = buffer_pointers_.data();
+  context_.buffer_bases = buffer_bases_.data();
+  context_.index_columns = index_columns_.data();
+  context_.element_maps = element_maps_.data();
+  context_.registers = registers.data();
+  context_.stride = register_file::block;
+  for (const auto& one : program_->passes)
+    if (one.ahead) run_elements(one, 0, program_->domains[one.domain].size());
 }
 
-void graph_runner::run_pass(const pass& one, kernel_context context) {
-  const auto size = program_->domains[one.domain].slots.size();
-  context.count = std::min(size, register_file::block);
-  run(context, one.fills.data(), one.fills.data() + one.fills.size());
-  for (context.first = 0; context.first < size; context.first += register_file::block) {
-    context.count = std::min(size - context.first, register_file::block);
-    run(context, one.operations.data(), one.operations.data() + one.operations.size());
+void graph_runner::run_tile(const pass& one, const domain::tile_part& part) {
+  for (const auto buffer : one.buffers) buffer_bases_[buffer] = part.element;
+  run_elements(one, part.element, part.count);
+}
+
+void graph_runner::run_elements(const pass& one, std::size_t first, std::size_t count) {
+  context_.count = std::min(count, register_file::block);
+  run(context_, one.fills.data(), one.fills.data() + one.fills.size());
+  for (const auto end = first + count; first < end; first += register_file::block) {
+    context_.first = first;
+    context_.count = std::min(end - first, register_file::block);
+    run(context_, one.operations.data(), one.operations.data() + one.operations.size());
   }
 }
 

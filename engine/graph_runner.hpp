@@ -25,6 +25,17 @@ class register_file {
   std::vector<float> columns_;
 };
 
+/// What the varying nodes of one graph remember of some cells.
+struct graph_memory {
+  struct node {
+    std::string node_id;
+    node_type type = node_type::time;
+    node_state state; ///< by the cells' order
+  };
+  std::string graph_id;
+  std::vector<node> nodes;
+};
+
 class graph_runner {
  public:
   explicit graph_runner(std::string id) : id_(std::move(id)) {}
@@ -40,29 +51,41 @@ class graph_runner {
   /// Takes over the state of nodes that stay.
   void install(const graph_install& change);
 
-  /// Fixtures have left these slots: others that come into them start afresh.
-  void forget_slots(const std::vector<std::uint8_t>& freed);
+  /// Fixtures have left these places: others that come into them start afresh.
+  void forget(const place_set& freed);
 
-  void tick(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
-            const input_snapshot& inputs, register_file& registers);
+  /// What the varying nodes remember of these cells. @param graph is told the graph's id and its nodes
+  void give(const place_set& leaving, const std::vector<std::uint32_t>& places, graph_memory& graph) const;
+  /// @param places ascending
+  void receive(const std::vector<std::uint32_t>& places, const graph_memory& graph);
+
+  /// Computes what is uniform, and the passes that run ahead of the tiles.
+  void begin(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
+             const input_snapshot& inputs, register_file& registers);
+
+  /// Elements of one tile. Passes of a tile run in the order of the program.
+  void run_tile(const pass& one, const domain::tile_part& part);
 
   const float* uniforms() const noexcept { return uniforms_.data(); }
   float* const* buffers() const noexcept { return buffer_pointers_.data(); }
+  /// By buffer: the element that its column begins with in the present tile.
+  const std::uint32_t* buffer_bases() const noexcept { return buffer_bases_.data(); }
 
   /// For runtime/status.
   instance_site site() const;
 
  private:
-  /// Whose state it is: one, or one for each of these slots.
+  /// Whose state it is: one, or one for each of these places.
   struct state_home {
     bool varying = false;
-    std::shared_ptr<const std::vector<std::uint32_t>> slots;
+    std::shared_ptr<const std::vector<std::uint32_t>> places;
   };
 
   void adopt(std::shared_ptr<const graph_program> next);
+  void make_room(const graph_program& next);
   void find_controls(const input_layout& layout);
   void load_inputs(const tick_time& time, const input_snapshot& inputs);
-  void run_pass(const pass& one, kernel_context context);
+  void run_elements(const pass& one, std::size_t first, std::size_t count);
 
   std::string id_;
   bool enabled_ = true;
@@ -75,6 +98,10 @@ class graph_runner {
   std::vector<float> uniforms_;
   std::vector<std::vector<float>> buffers_;
   std::vector<float*> buffer_pointers_;
+  std::vector<std::uint32_t> buffer_bases_;
+  std::vector<const float*> index_columns_;
+  std::vector<const std::uint32_t*> element_maps_;
+  kernel_context context_;                     // of the present tick
   std::shared_ptr<const input_layout> inputs_; // that `places_` belongs to
   std::vector<std::uint32_t> places_;          // by load: index in the snapshot, or none
 };

@@ -150,8 +150,7 @@ TROUPE_LOOP spread_loop(column o, source part, source low, source high, std::siz
   }
 }
 void spread(const kernel_context& c, const operation& op) {
-  spread_loop(target(c, op), c.index_columns[op.table].data() + c.first, from(c, op, 0), from(c, op, 1),
-              c.count);
+  spread_loop(target(c, op), c.index_columns[op.table] + c.first, from(c, op, 0), from(c, op, 1), c.count);
 }
 
 // -- time and state -----------------------------------------------------------------------------------
@@ -274,7 +273,7 @@ TROUPE_LOOP chase_level_loop(column o, source index, source whole, source part, 
   }
 }
 void chase_level(const kernel_context& c, const operation& op) {
-  chase_level_loop(target(c, op), c.index_columns[op.table].data() + c.first, from(c, op, 0), from(c, op, 1),
+  chase_level_loop(target(c, op), c.index_columns[op.table] + c.first, from(c, op, 0), from(c, op, 1),
                    from(c, op, 2), op.high, c.count);
 }
 
@@ -340,11 +339,13 @@ void broadcast(const kernel_context& c, const operation& op) {
   fill(target(c, op), c.uniforms[op.source[0]], c.count);
 }
 
-TROUPE_LOOP gather_loop(column o, source all, const std::uint32_t* __restrict map, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[i] = all[map[i]];
+TROUPE_LOOP gather_loop(column o, source all, const std::uint32_t* __restrict map, std::uint32_t base,
+                        std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) o[i] = all[map[i] - base];
 }
 void gather(const kernel_context& c, const operation& op) {
-  gather_loop(target(c, op), c.buffers[op.source[0]], c.element_maps[op.table].data() + c.first, c.count);
+  gather_loop(target(c, op), c.buffers[op.source[0]], c.element_maps[op.table] + c.first,
+              c.buffer_bases[op.source[0]], c.count);
 }
 
 struct same_ {
@@ -359,7 +360,7 @@ struct signed_ {
 
 template <class F>
 void store(const kernel_context& c, const operation& op) {
-  loop<F>(c.buffers[op.target] + c.first, from(c, op, 0), c.count);
+  loop<F>(c.buffers[op.target] + (c.first - c.buffer_bases[op.target]), from(c, op, 0), c.count);
 }
 
 constexpr std::array<kernel, static_cast<std::size_t>(opcode::count_)> table{map2<add_>,

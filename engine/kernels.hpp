@@ -86,9 +86,10 @@ struct kernel_context {
   double dt = 0;          ///< seconds
   node_state* states = nullptr;
   const float* uniforms = nullptr;
-  float* const* buffers = nullptr;                   ///< full columns, each as long as its domain
-  const std::vector<float>* index_columns = nullptr; ///< of chase_level and spread
-  const std::vector<std::uint32_t>* element_maps = nullptr;
+  float* const* buffers = nullptr;             ///< columns of a domain, from the element in `buffer_bases`
+  const std::uint32_t* buffer_bases = nullptr; ///< 0, or the first element in the present tile
+  const float* const* index_columns = nullptr; ///< of chase_level and spread
+  const std::uint32_t* const* element_maps = nullptr;
 };
 
 using kernel = void (*)(const kernel_context&, const operation&);

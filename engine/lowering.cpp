@@ -87,16 +87,15 @@ class lowering {
   lowering(const indexed_graph& g, const show_state& show, const rig& where)
       : g_(g), show_(show), rig_(where), pool_(show, where), shape_(find_shape(g, pool_)), build_(pool_) {}
 
-  std::shared_ptr<const graph_program> run() {
-    auto program = std::make_shared<graph_program>();
-    program_ = program.get();
-    program->slots = rig_.slots;
+  graph_program run() {
+    graph_program program;
+    program_ = &program;
     list_states();
     number_outputs();
     for (const auto node : g_.order)
       if (g_.live[node]) lower_node(node);
     list_writes();
-    std::move(build_).finish(*program);
+    std::move(build_).finish(program);
     return program;
   }
 
@@ -330,7 +329,7 @@ class lowering {
   void lower_chase() {
     const auto chosen = selected();
     const auto speed = scalar("speed"), width = scalar("width");
-    const auto count = static_cast<float>(pool_.at(chosen).slots.size());
+    const auto count = static_cast<float>(pool_.at(chosen).cells);
     // With a varying width the node varies, and so does its position.
     const auto driven = shape_.inputs_vary[node_] ? build_.carried(speed, domain()) : speed;
     const auto place = build_.chase_position(driven, count, state(), domain());
@@ -405,9 +404,10 @@ class lowering {
     write.mask = value.mask;
     write.empty = chosen.slots.empty();
     if (!write.empty) {
-      const auto& slots = pool_.domains()[chosen.domain].slots;
-      write.first_element = static_cast<std::uint32_t>(
-          std::lower_bound(slots.begin(), slots.end(), chosen.slots.front()) - slots.begin());
+      const auto& places = pool_.domains()[chosen.domain].places;
+      const auto first = rig_.places->by_slot()[chosen.slots.front()].first;
+      write.first_element =
+          static_cast<std::uint32_t>(std::lower_bound(places.begin(), places.end(), first) - places.begin());
     }
     const auto priority = scalar("priority");
     write.varying = build_.varies(priority);
@@ -429,7 +429,8 @@ class lowering {
       node_ = i;
       program_->writes.push_back(writes_[write_of_[i]]);
       write_site site{g_.source->nodes[i].id, {}};
-      for (const auto slot : pool_.at(selected()).slots) site.selection.push_back(rig_.slots->ids()[slot]);
+      for (const auto slot : pool_.at(selected()).slots)
+        site.selection.push_back(rig_.places->by_slot()[slot].id);
       program_->sites.push_back(std::move(site));
     }
   }
@@ -449,8 +450,7 @@ class lowering {
 
 } // namespace
 
-std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show,
-                                           const rig& where) {
+graph_program lower(const indexed_graph& graph, const show_state& show, const rig& where) {
   return lowering(graph, show, where).run();
 }
 

@@ -6,11 +6,9 @@
 #include "engine/rig.hpp"
 #include "protocol/show_state.hpp"
 
-#include <memory>
-
 namespace troupe::engine {
 
-std::shared_ptr<const graph_program> lower(const indexed_graph& graph, const show_state& show,
-                                           const rig& where);
+/// The program for the whole rig, not bound to a part yet.
+graph_program lower(const indexed_graph& graph, const show_state& show, const rig& where);
 
 } // namespace troupe::engine

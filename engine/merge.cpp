@@ -42,32 +42,14 @@ TROUPE_LOOP copy(float* __restrict o, const float* __restrict values, std::size_
   for (std::size_t i = 0; i < n; ++i) o[i] = F::with(o[i], values[i]);
 }
 template <class F>
-TROUPE_LOOP fill_at(float* __restrict o, const std::uint32_t* __restrict slots, float value, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[slots[i]] = F::with(o[slots[i]], value);
+TROUPE_LOOP fill_at(float* __restrict o, const std::uint32_t* __restrict places, std::uint32_t base,
+                    float value, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) o[places[i] - base] = F::with(o[places[i] - base], value);
 }
 template <class F>
-TROUPE_LOOP copy_at(float* __restrict o, const std::uint32_t* __restrict slots,
+TROUPE_LOOP copy_at(float* __restrict o, const std::uint32_t* __restrict places, std::uint32_t base,
                     const float* __restrict values, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) o[slots[i]] = F::with(o[slots[i]], values[i]);
-}
-
-template <class F>
-void apply_column(const active_write& write, std::size_t c, float* out) {
-  const auto& where = *write.where;
-  const auto& from = write.code->values[c];
-  if (from.where == operand::place::buffer) {
-    const float* values = write.buffers[from.index];
-    if (where.dense())
-      for (const auto& span : where.spans) copy<F>(out + span.slot, values + span.element, span.count);
-    else
-      copy_at<F>(out, where.slots.data(), values, where.slots.size());
-    return;
-  }
-  const float value = write.value(c, 0);
-  if (where.dense())
-    for (const auto& span : where.spans) fill<F>(out + span.slot, value, span.count);
-  else
-    fill_at<F>(out, where.slots.data(), value, where.slots.size());
+  for (std::size_t i = 0; i < n; ++i) o[places[i] - base] = F::with(o[places[i] - base], values[i]);
 }
 
 TROUPE_LOOP mark(std::uint8_t* __restrict written, std::uint8_t* __restrict mask, std::uint8_t bits,
@@ -78,35 +60,80 @@ TROUPE_LOOP mark(std::uint8_t* __restrict written, std::uint8_t* __restrict mask
   }
 }
 
-void apply(const active_write& write, const merge_target& target) {
+/// Consecutive places of a write within a tile.
+struct stretch {
+  std::uint32_t offset; ///< from the tile's first place
+  std::uint32_t element, count;
+};
+
+/// Visits a tile's part of a dense domain, stretch by stretch.
+template <class Visit>
+void each_stretch(const domain& where, const domain::tile_part& part, std::uint32_t base, Visit&& visit) {
+  const auto end = part.element + part.count;
+  for (auto at = part.span, element = part.element; element < end; ++at) {
+    const auto& span = where.spans[at];
+    const auto skipped = element - span.element;
+    const auto count = std::min(span.count - skipped, end - element);
+    visit(stretch{span.place + skipped - base, element, count});
+    element += count;
+  }
+}
+
+template <class F>
+void apply_column(const active_write& write, const domain::tile_part& part, std::size_t c, std::uint32_t base,
+                  float* out) {
+  const auto& where = *write.where;
+  const auto& from = write.code->values[c];
+  if (from.where == operand::place::buffer) {
+    const float* values = write.buffers[from.index];
+    const auto first = write.buffer_bases[from.index];
+    if (where.dense())
+      each_stretch(where, part, base,
+                   [&](const stretch& s) { copy<F>(out + s.offset, values + (s.element - first), s.count); });
+    else
+      copy_at<F>(out, where.places.data() + part.element, base, values + (part.element - first), part.count);
+    return;
+  }
+  const float value = write.value(c, 0);
+  if (where.dense())
+    each_stretch(where, part, base, [&](const stretch& s) { fill<F>(out + s.offset, value, s.count); });
+  else
+    fill_at<F>(out, where.places.data() + part.element, base, value, part.count);
+}
+
+void apply(const active_write& write, const domain::tile_part& part, const merge_target& target) {
   const auto& code = *write.code;
-  if (write.where->dense()) {
-    for (const auto& span : write.where->spans)
-      mark(target.written + span.slot, target.mask + span.slot, code.mask, span.count);
+  const auto& where = *write.where;
+  if (where.dense()) {
+    each_stretch(where, part, target.base, [&](const stretch& s) {
+      mark(target.written + s.offset, target.mask + s.offset, code.mask, s.count);
+    });
   } else {
-    for (const auto slot : write.where->slots) mark(target.written + slot, target.mask + slot, code.mask, 1);
+    for (auto e = part.element; e < part.element + part.count; ++e)
+      mark(target.written + (where.places[e] - target.base), target.mask + (where.places[e] - target.base),
+           code.mask, 1);
   }
   for (std::size_t c = 0; c < column_count; ++c) {
     if (!(code.mask & column_bits[c])) continue;
     if (code.mode == merge_mode::add)
-      is_signed(c) ? apply_column<signed_sum>(write, c, target.values[c])
-                   : apply_column<sum>(write, c, target.values[c]);
+      is_signed(c) ? apply_column<signed_sum>(write, part, c, target.base, target.values[c])
+                   : apply_column<sum>(write, part, c, target.base, target.values[c]);
     else if (code.mode == merge_mode::htp && column_bits[c] == has_intensity)
-      apply_column<highest>(write, c, target.values[c]);
+      apply_column<highest>(write, part, c, target.base, target.values[c]);
     else
-      apply_column<replace>(write, c, target.values[c]);
+      apply_column<replace>(write, part, c, target.base, target.values[c]);
   }
 }
 
 void apply_single(const active_write& write, std::uint32_t element, const merge_target& target) {
   const auto& code = *write.code;
-  const auto slot = write.where->slots[element];
-  target.written[slot] = 1;
-  target.mask[slot] = static_cast<std::uint8_t>(target.mask[slot] | code.mask);
+  const auto at = write.where->places[element] - target.base;
+  target.written[at] = 1;
+  target.mask[at] = static_cast<std::uint8_t>(target.mask[at] | code.mask);
   for (std::size_t c = 0; c < column_count; ++c) {
     if (!(code.mask & column_bits[c])) continue;
     const float next = write.value(c, element);
-    float& current = target.values[c][slot];
+    float& current = target.values[c][at];
     if (code.mode == merge_mode::add)
       current = is_signed(c) ? signed_sum::with(current, next) : sum::with(current, next);
     else if (code.mode == merge_mode::htp && column_bits[c] == has_intensity)
@@ -129,72 +156,56 @@ float active_write::value(std::size_t column, std::size_t element) const {
   return is_signed(column) ? clamp(x, -1.0f, 1.0f) + 0.0f : clamp01(x);
 }
 
-void merger::install(std::vector<active_write> writes) {
+void merger::install(std::vector<active_write> writes, std::size_t most_in_a_tile) {
   writes_ = std::move(writes);
-  whole_.clear();
-  varying_.clear();
-  whole_bits_.assign(writes_.size(),
-                     ~std::uint32_t{0}); // no priority has these bits: sorted at the first run
-  std::size_t elements = 0;
-  for (std::uint32_t i = 0; i < writes_.size(); ++i) {
-    if (writes_[i].priority_varies()) {
-      varying_.push_back(i);
-      elements += writes_[i].where->slots.size();
-    } else {
-      whole_.push_back(i);
-    }
-  }
-  singles_.resize(elements);
-  scratch_.resize(elements);
+  bits_.assign(writes_.size(), 0);
+  const bool any =
+      std::any_of(writes_.begin(), writes_.end(), [](auto& one) { return one.priority_varies(); });
+  singles_.clear();
+  singles_.reserve(any ? most_in_a_tile : 0);
 }
 
 /// Priorities seldom change, so most ticks only compare.
-void merger::sort_whole() {
+bool merger::begin() {
   bool changed = false;
-  for (const auto write : whole_) {
-    const auto bits = priority_bits(writes_[write].priority(0));
-    changed = changed || bits != whole_bits_[write];
-    whole_bits_[write] = bits;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (writes_[i].priority_varies()) continue;
+    const auto bits = priority_bits(writes_[i].priority(0));
+    changed = changed || bits != bits_[i];
+    bits_[i] = bits;
   }
-  if (!changed) return;
-  std::sort(whole_.begin(), whole_.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return whole_bits_[a] != whole_bits_[b] ? whole_bits_[a] < whole_bits_[b] : a < b;
+  return changed;
+}
+
+void merger::sort(std::span<tile_write> of_one_tile) const {
+  std::sort(of_one_tile.begin(), of_one_tile.end(), [&](const tile_write& a, const tile_write& b) {
+    return bits_[a.write] != bits_[b.write] ? bits_[a.write] < bits_[b.write] : a.write < b.write;
   });
 }
 
-/// Radix sort, stable: among equal priorities the order of the writes stays.
-void merger::sort_singles() {
-  std::size_t next = 0;
-  for (const auto write : varying_)
-    for (std::uint32_t e = 0; e < writes_[write].where->slots.size(); ++e)
-      singles_[next++] = {priority_bits(writes_[write].priority(e)), write, e};
-  constexpr unsigned digit_bits = 8;
-  for (unsigned shift = 0; shift < 32; shift += digit_bits) {
-    std::array<std::size_t, 1u << digit_bits> place{};
-    const auto digit = [&](const single& one) { return one.priority >> shift & 255u; };
-    for (const auto& one : singles_) ++place[digit(one)];
-    if (place[digit(singles_.front())] == singles_.size()) continue;
-    std::size_t sum_so_far = 0;
-    for (auto& count : place) sum_so_far += std::exchange(count, sum_so_far);
-    for (const auto& one : singles_) scratch_[place[digit(one)]++] = one;
-    singles_.swap(scratch_);
+void merger::run(std::span<const tile_write> of_one_tile, const merge_target& target) {
+  singles_.clear();
+  for (const auto& one : of_one_tile) {
+    const auto& write = writes_[one.write];
+    if (!write.priority_varies()) continue;
+    for (auto e = one.part.element; e < one.part.element + one.part.count; ++e)
+      singles_.push_back({priority_bits(write.priority(e)), one.write, e});
   }
-}
-
-void merger::run(const merge_target& target) {
-  sort_whole();
-  if (singles_.empty()) {
-    for (const auto write : whole_) apply(writes_[write], target);
-    return;
-  }
-  sort_singles();
+  std::sort(singles_.begin(), singles_.end(), [](const single& a, const single& b) {
+    if (a.priority != b.priority) return a.priority < b.priority;
+    return a.write != b.write ? a.write < b.write : a.element < b.element;
+  });
   auto next = singles_.begin();
-  for (const auto write : whole_) {
-    const auto bits = whole_bits_[write];
-    const auto earlier = [&] { return next->priority != bits ? next->priority < bits : next->write < write; };
+  for (const auto& one : of_one_tile) {
+    const auto& write = writes_[one.write];
+    if (write.priority_varies()) continue;
+    const auto bits = bits_[one.write];
+    const auto earlier = [&] {
+      return next->priority != bits ? next->priority < bits : next->write < one.write;
+    };
     for (; next != singles_.end() && earlier(); ++next)
       apply_single(writes_[next->write], next->element, target);
-    apply(writes_[write], target);
+    apply(write, one.part, target);
   }
   for (; next != singles_.end(); ++next) apply_single(writes_[next->write], next->element, target);
 }

@@ -7,12 +7,14 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace troupe::engine {
 
-/// Columns of a frame, by slot.
+/// Columns of one tile, by place from `base` on.
 struct merge_target {
+  std::uint32_t base = 0;
   std::uint8_t* written = nullptr;
   std::uint8_t* mask = nullptr;
   std::array<float*, column_count> values{};
@@ -24,6 +26,7 @@ struct active_write {
   const domain* where = nullptr;
   const float* uniforms = nullptr;
   float* const* buffers = nullptr;
+  const std::uint32_t* buffer_bases = nullptr; ///< those of the present tile
 
   bool priority_varies() const { return code->priority.where == operand::place::buffer; }
   /// `element` doesn't matter where it doesn't vary.
@@ -33,36 +36,47 @@ struct active_write {
 
  private:
   float raw(const operand& o, std::size_t element) const {
-    return o.where == operand::place::buffer ? buffers[o.index][element] : uniforms[o.index];
+    return o.where == operand::place::buffer ? buffers[o.index][element - buffer_bases[o.index]]
+                                             : uniforms[o.index];
   }
+};
+
+/// What one write does to one tile.
+struct tile_write {
+  std::uint32_t write = 0;
+  domain::tile_part part;
 };
 
 class merger {
  public:
   /// @param writes in the order of graphs and nodes
-  void install(std::vector<active_write> writes);
+  /// @param most_in_a_tile how many elements the writes to one tile have at most
+  void install(std::vector<active_write> writes, std::size_t most_in_a_tile);
+
+  /// Once per tick, when all uniform values are known.
+  /// @returns whether the order in which writes are applied is another than before
+  bool begin();
+
+  /// Before the first tile and whenever `begin` says so: puts the writes of a tile into the order of
+  /// priorities.
+  void sort(std::span<tile_write> of_one_tile) const;
 
   /// `target` holds zeros before the first write.
-  void run(const merge_target& target);
+  void run(std::span<const tile_write> of_one_tile, const merge_target& target);
 
   const std::vector<active_write>& writes() const noexcept { return writes_; }
 
  private:
-  /// One fixture of a write whose priority varies.
+  /// One cell of a write whose priority varies.
   struct single {
     std::uint32_t priority; ///< bits of the float: ascending, because it isn't negative
     std::uint32_t write;
     std::uint32_t element;
   };
 
-  void sort_whole();
-  void sort_singles();
-
   std::vector<active_write> writes_;
-  std::vector<std::uint32_t> whole_;      ///< writes of one priority, in the order they are applied
-  std::vector<std::uint32_t> whole_bits_; ///< by write: its priority when `whole_` was sorted
-  std::vector<std::uint32_t> varying_;    ///< writes whose priority varies
-  std::vector<single> singles_, scratch_;
+  std::vector<std::uint32_t> bits_; ///< by write: its priority as bits; of varying ones 0
+  std::vector<single> singles_;     ///< scratch of a tile
 };
 
 } // namespace troupe::engine

@@ -1,6 +1,10 @@
 #include "engine/patch.hpp"
 
+#include "engine/domain.hpp"
+#include "protocol/cell_layout.hpp"
+
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 namespace troupe::engine {
@@ -72,39 +76,60 @@ class planner {
       : fixtures_(fixtures), release_(release), owners_(addresses.size() * dmx_channels, nobody) {
     for (const auto& one : fixtures) {
       const auto at = std::lower_bound(addresses.begin(), addresses.end(), one.patch->universe);
-      universe_levels_.push_back(static_cast<std::uint32_t>(at - addresses.begin()) * dmx_channels);
+      first_address_.push_back(static_cast<std::uint32_t>(at - addresses.begin()));
     }
   }
 
-  std::shared_ptr<const patch_plan> run(std::size_t slots) {
+  std::shared_ptr<const patch_plan> run() {
     plan_.base.assign(owners_.size(), 0);
-    plan_.kept_by_slot.assign(slots, 0);
     for (std::uint32_t i = 0; i < fixtures_.size(); ++i)
-      each_level(i, [&](const channel&, std::uint32_t level) { owners_[level] = i; });
+      each_cell(i, [&](std::uint32_t, const cell_place& where) {
+        each_level(i, where, [&](const channel&, std::uint32_t level) { owners_[level] = i; });
+      });
     for (std::uint32_t i = 0; i < fixtures_.size(); ++i)
       if (fixtures_[i].model) add_fixture(i);
-    make_runs();
     make_kept_runs();
+    make_runs();
+    list_tiles();
     return std::make_shared<const patch_plan>(std::move(plan_));
   }
 
  private:
   struct entry {
-    std::uint32_t recipe, slot, level;
+    std::uint32_t recipe, place, level;
+    std::uint32_t tile() const { return place / tile_places; }
+  };
+  struct kept_place {
+    std::uint32_t place;
+    std::uint8_t kept;
   };
 
-  std::uint32_t start(std::uint32_t i) const {
-    return universe_levels_[i] + fixtures_[i].patch->start_channel - 1u;
+  template <class Visit>
+  void each_cell(std::uint32_t i, Visit&& visit) const {
+    if (!fixtures_[i].model) return;
+    const cell_layout cells(*fixtures_[i].model, *fixtures_[i].patch);
+    for (std::uint32_t cell = 0; cell < cells.cells(); ++cell) visit(cell, cells.at(cell));
   }
 
-  /// Visits the channels that lie within the universe.
+  bool straddles(std::uint32_t i) const {
+    const auto& model = *fixtures_[i].model;
+    return model.cell_count() > 1 && model.span == span_mode::packed;
+  }
+
+  /// Universes that follow each other have levels that follow each other.
+  std::uint32_t start(std::uint32_t i, const cell_place& where) const {
+    return (first_address_[i] + where.universe - fixtures_[i].patch->universe) * dmx_channels +
+           where.channel - 1u;
+  }
+
+  /// Visits the channels that lie within the universes there are.
   template <class Visit>
-  void each_level(std::uint32_t i, Visit&& visit) const {
-    if (!fixtures_[i].model) return;
+  void each_level(std::uint32_t i, const cell_place& where, Visit&& visit) const {
+    if (where.universe > max_universe || fixtures_[i].patch->start_channel < 1) return;
+    const auto rest = straddles(i) ? (max_universe - where.universe + 1) * dmx_channels : dmx_channels;
     for (const auto& one : fixtures_[i].model->channels)
-      if (one.offset >= 1 && fixtures_[i].patch->start_channel >= 1 &&
-          fixtures_[i].patch->start_channel - 1u + one.offset <= dmx_channels)
-        visit(one, start(i) + one.offset - 1u);
+      if (one.offset >= 1 && where.channel - 1u + one.offset <= rest)
+        visit(one, start(i, where) + one.offset - 1u);
   }
 
   std::uint32_t model_recipe(const fixture_model& model) {
@@ -121,27 +146,37 @@ class planner {
   void add_fixture(std::uint32_t i) {
     const auto& one = fixtures_[i];
     const auto whole = model_recipe(*one.model);
+    const auto kept = plan_.recipes[whole].kept;
+    each_cell(i, [&](std::uint32_t cell, const cell_place& where) {
+      const auto place = one.place + cell;
+      if (kept) kept_.push_back({place, kept});
+      const auto owned = take_channels(i, where, plan_.recipes[whole]);
+      if (owned == 0) return;
+      const bool all = owned == one.model->channels.size();
+      entries_.push_back(
+          {all ? whole : partial_recipe(i, where, plan_.recipes[whole]), place, start(i, where)});
+    });
+  }
+
+  /// Puts the constant levels of a cell down. @returns how many channels are its own
+  std::size_t take_channels(std::uint32_t i, const cell_place& where, const recipe& r) {
     std::size_t owned = 0;
-    each_level(i, [&](const channel& c, std::uint32_t level) {
+    each_level(i, where, [&](const channel& c, std::uint32_t level) {
       if (owners_[level] != i) return;
       ++owned;
       const auto index = driven_index(c.name);
-      const auto& r = plan_.recipes[whole];
       plan_.base[level] = index < driven_count && r.offsets[index] >= 0 ? r.unwritten[index]
                           : c.name == names[static_cast<std::size_t>(driven::shutter)]
                               ? std::uint8_t{0}
-                              : default_level(*one.model, c.name, 0);
+                              : default_level(*fixtures_[i].model, c.name, 0);
     });
-    plan_.kept_by_slot[one.slot] = plan_.recipes[whole].kept;
-    if (owned == 0) return;
-    const auto used = owned == one.model->channels.size() ? whole : partial_recipe(i, plan_.recipes[whole]);
-    entries_.push_back({used, one.slot, start(i)});
+    return owned;
   }
 
   /// The same without the channels that aren't this fixture's.
-  std::uint32_t partial_recipe(std::uint32_t i, recipe part) {
+  std::uint32_t partial_recipe(std::uint32_t i, const cell_place& where, recipe part) {
     recipe owned;
-    each_level(i, [&](const channel& c, std::uint32_t level) {
+    each_level(i, where, [&](const channel& c, std::uint32_t level) {
       const auto index = driven_index(c.name);
       if (owners_[level] == i && index < driven_count) owned.offsets[index] = part.offsets[index];
     });
@@ -151,10 +186,32 @@ class planner {
     return add_recipe(part);
   }
 
+  void make_kept_runs() {
+    std::sort(kept_.begin(), kept_.end(), [](auto& a, auto& b) { return a.place < b.place; });
+    for (const auto& one : kept_) {
+      auto& runs = plan_.kept;
+      const bool follows = !runs.empty() && runs.back().place + runs.back().count == one.place &&
+                           runs.back().kept == one.kept && one.place % tile_places != 0;
+      if (follows)
+        ++runs.back().count;
+      else
+        runs.push_back({one.place, 1, plan_.kept_places, one.kept});
+      ++plan_.kept_places;
+    }
+  }
+
+  /// @pre the place keeps something
+  std::uint32_t held_index(std::uint32_t place) const {
+    const auto after = std::upper_bound(plan_.kept.begin(), plan_.kept.end(), place,
+                                        [](std::uint32_t p, const kept_run& run) { return p < run.place; });
+    const auto& run = *(after - 1);
+    return run.held + place - run.place;
+  }
+
   void make_runs() {
-    std::sort(entries_.begin(), entries_.end(), [](const entry& a, const entry& b) {
-      return a.recipe != b.recipe ? a.recipe < b.recipe : a.slot < b.slot;
-    });
+    const auto key = [](const entry& e) { return std::tuple(e.tile(), e.recipe, e.place); };
+    std::sort(entries_.begin(), entries_.end(),
+              [&](const entry& a, const entry& b) { return key(a) < key(b); });
     for (std::size_t i = 0; i < entries_.size();) {
       const auto end = run_end(i);
       if (end - i >= worth_a_run)
@@ -167,17 +224,21 @@ class planner {
 
   std::size_t run_end(std::size_t i) const {
     const auto follows = [&](const entry& a, const entry& b) {
-      return a.recipe == b.recipe && b.slot == a.slot + 1;
+      return a.recipe == b.recipe && b.place == a.place + 1 && a.tile() == b.tile();
     };
     while (++i < entries_.size() && follows(entries_[i - 1], entries_[i])) {
     }
     return i;
   }
 
+  bool keeps(std::uint32_t recipe) const { return plan_.recipes[recipe].kept != 0; }
+
   void add_dense(std::size_t begin, std::size_t end) {
     auto& levels = plan_.level_runs;
-    plan_.runs.push_back({entries_[begin].recipe, static_cast<std::uint32_t>(end - begin), true,
-                          entries_[begin].slot, static_cast<std::uint32_t>(levels.size())});
+    const auto& first = entries_[begin];
+    plan_.runs.push_back({first.recipe, static_cast<std::uint32_t>(end - begin), true, first.place,
+                          keeps(first.recipe) ? held_index(first.place) : 0,
+                          static_cast<std::uint32_t>(levels.size())});
     for (auto i = begin; i < end;) {
       level_run made{static_cast<std::uint32_t>(i - begin), 1, entries_[i].level, 1};
       const auto step = [&](std::size_t k) { return entries_[k].level - entries_[k - 1].level; };
@@ -191,27 +252,35 @@ class planner {
   }
 
   void add_scattered(const entry& one) {
-    const auto place = static_cast<std::uint32_t>(plan_.slots.size());
-    plan_.slots.push_back(one.slot);
+    const auto at = static_cast<std::uint32_t>(plan_.places.size());
+    plan_.places.push_back(one.place);
     plan_.levels.push_back(one.level);
+    plan_.helds.push_back(keeps(one.recipe) ? held_index(one.place) : 0);
     auto& runs = plan_.runs;
-    if (last_scattered_ != nobody && runs[last_scattered_].recipe == one.recipe) {
+    if (last_scattered_ != nobody && runs[last_scattered_].recipe == one.recipe &&
+        plan_.places[runs[last_scattered_].first] / tile_places == one.tile()) {
       ++runs[last_scattered_].count;
       return;
     }
     last_scattered_ = static_cast<std::uint32_t>(runs.size());
-    runs.push_back({one.recipe, 1, false, 0, place});
+    runs.push_back({one.recipe, 1, false, 0, 0, at});
   }
 
-  void make_kept_runs() {
-    const auto& by_slot = plan_.kept_by_slot;
-    for (std::uint32_t slot = 0; slot < by_slot.size(); ++slot) {
-      if (by_slot[slot] == 0) continue;
-      auto& runs = plan_.kept;
-      if (!runs.empty() && runs.back().slot + runs.back().count == slot && runs.back().kept == by_slot[slot])
-        ++runs.back().count;
-      else
-        runs.push_back({slot, 1, by_slot[slot]});
+  std::uint32_t tile_of(const patch_run& run) const {
+    return (run.dense ? run.place : plan_.places[run.first]) / tile_places;
+  }
+
+  void list_tiles() {
+    std::uint32_t run = 0, kept = 0;
+    const auto runs = static_cast<std::uint32_t>(plan_.runs.size());
+    const auto kept_runs = static_cast<std::uint32_t>(plan_.kept.size());
+    const auto next_run = [&] { return run < runs ? tile_of(plan_.runs[run]) : nobody; };
+    const auto next_kept = [&] { return kept < kept_runs ? plan_.kept[kept].place / tile_places : nobody; };
+    while (run < runs || kept < kept_runs) {
+      patch_tile made{std::min(next_run(), next_kept()), run, run, kept, kept};
+      while (next_run() == made.tile) made.run_end = ++run;
+      while (next_kept() == made.tile) made.kept_end = ++kept;
+      plan_.tiles.push_back(made);
     }
   }
 
@@ -220,8 +289,9 @@ class planner {
   const std::vector<patched_fixture>& fixtures_;
   release_mode release_;
   std::vector<std::uint32_t> owners_;                                // by level
-  std::vector<std::uint32_t> universe_levels_;                       // by fixture
+  std::vector<std::uint32_t> first_address_;                         // by fixture
   std::unordered_map<const fixture_model*, std::uint32_t> by_model_; // only looked up
+  std::vector<kept_place> kept_;
   std::vector<entry> entries_;
   std::uint32_t last_scattered_ = nobody;
   patch_plan plan_;
@@ -247,8 +317,8 @@ recipe recipe_of(const fixture_model& model, release_mode release) {
 
 std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
                                                   const std::vector<std::uint16_t>& addresses,
-                                                  std::size_t slots, release_mode release) {
-  return planner(fixtures, addresses, release).run(slots);
+                                                  release_mode release) {
+  return planner(fixtures, addresses, release).run();
 }
 
 } // namespace troupe::engine

@@ -55,16 +55,17 @@ struct recipe {
   friend bool operator==(const recipe&, const recipe&) = default;
 };
 
-/// Fixtures of one recipe that are rendered together.
+/// Cells of one recipe in one tile that are rendered together.
 struct patch_run {
   std::uint32_t recipe = 0;
   std::uint32_t count = 0;
-  bool dense = false;      ///< the slots are consecutive
-  std::uint32_t slot = 0;  ///< dense: the first one
-  std::uint32_t first = 0; ///< dense: in `level_runs`; else in `slots` and `levels`
+  bool dense = false;      ///< the places are consecutive
+  std::uint32_t place = 0; ///< dense: the first one
+  std::uint32_t held = 0;  ///< dense, of a recipe that keeps: where its first cell stands in held_attributes
+  std::uint32_t first = 0; ///< dense: in `level_runs`; else in `places`, `levels` and `helds`
 };
 
-/// Fixtures of a dense run whose start channels are equally far apart.
+/// Cells of a dense run whose start channels are equally far apart.
 struct level_run {
   std::uint32_t element = 0; ///< of the first, within its run
   std::uint32_t count = 0;
@@ -72,25 +73,35 @@ struct level_run {
   std::uint32_t stride = 0;
 };
 
-/// Slots whose attributes stay after release, in runs.
+/// Places whose attributes stay after release, in runs that don't cross tiles, ascending.
 struct kept_run {
-  std::uint32_t slot = 0, count = 0;
-  std::uint8_t kept = 0;
+  std::uint32_t place = 0, count = 0;
+  std::uint32_t held = 0; ///< of the first, in held_attributes
+  std::uint8_t kept = 0;  ///< attribute_bit
+};
+
+/// What is to do in one tile: ranges of `runs` and `kept`.
+struct patch_tile {
+  std::uint32_t tile = 0;
+  std::uint32_t run = 0, run_end = 0;
+  std::uint32_t kept = 0, kept_end = 0;
 };
 
 struct patch_plan {
   std::vector<recipe> recipes;
-  std::vector<patch_run> runs;              ///< no two write the same channel: their order doesn't matter
-  std::vector<level_run> level_runs;        ///< of dense runs, in their order
-  std::vector<std::uint32_t> slots, levels; ///< of the other runs, one by one
+  std::vector<patch_run> runs;                      ///< tile by tile; no two write the same channel
+  std::vector<level_run> level_runs;                ///< of dense runs, in their order
+  std::vector<std::uint32_t> places, levels, helds; ///< of the other runs, one by one
   std::vector<kept_run> kept;
-  std::vector<std::uint8_t> kept_by_slot;
+  std::uint32_t kept_places = 0;
+  std::vector<patch_tile> tiles;  ///< those with anything to do, ascending
   std::vector<std::uint8_t> base; ///< 512 for each address: what never changes
 };
 
-/// A patched fixture whose model exists.
+/// A patched fixture.
 struct patched_fixture {
   std::uint32_t slot = 0;
+  std::uint32_t place = 0; ///< of its first cell
   const fixture* patch = nullptr;
   const fixture_model* model = nullptr; ///< null: no channels
 };
@@ -99,7 +110,7 @@ struct patched_fixture {
 /// @param addresses all their universes, ascending
 std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
                                                   const std::vector<std::uint16_t>& addresses,
-                                                  std::size_t slots, release_mode release);
+                                                  release_mode release);
 
 /// The recipe of a model as it stands alone.
 recipe recipe_of(const fixture_model& model, release_mode release);

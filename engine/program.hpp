@@ -1,6 +1,7 @@
 #pragma once
 // What a graph compiles to: a uniform part that runs once per tick, and passes over columns of fixtures.
 
+#include "engine/domain.hpp"
 #include "engine/kernels.hpp"
 #include "engine/rig.hpp"
 #include "protocol/bundle.hpp"
@@ -14,18 +15,6 @@
 #include <vector>
 
 namespace troupe::engine {
-
-/// A set of fixtures as ascending slots: what a varying value is computed for.
-struct domain {
-  struct span { ///< consecutive slots
-    std::uint32_t slot = 0, element = 0, count = 0;
-  };
-  std::vector<std::uint32_t> slots;
-  std::vector<span> spans; ///< the same, in runs
-
-  /// Whether going through the spans pays.
-  bool dense() const noexcept { return spans.size() * 4 <= slots.size(); }
-};
 
 /// A stateful node of the graph. Nodes from which no output is reached are listed, too: they stand still.
 struct state_site {
@@ -48,9 +37,24 @@ struct input_load {
 /// All operations over one domain.
 struct pass {
   std::uint32_t domain = 0;
+  /// Run as a whole before the first tile, because only few of its cells lie in each tile that it touches.
+  bool ahead = false;
   std::uint32_t registers = 0;
-  std::vector<operation> fills;      ///< broadcasts, once per tick: no operation overwrites these registers
-  std::vector<operation> operations; ///< for each block
+  std::vector<std::uint32_t> buffers; ///< those that are filled here
+  std::vector<operation> fills;       ///< broadcasts: no operation overwrites these registers
+  std::vector<operation> operations;  ///< for each block
+};
+
+/// Per element of a domain: where it stands in a selection.
+struct index_column {
+  std::uint32_t domain = 0;
+  std::vector<float> values;
+};
+
+/// Per element of `inner`, a part of `outer`: which element of that it is.
+struct element_map {
+  std::uint32_t inner = 0, outer = 0;
+  std::vector<std::uint32_t> elements;
 };
 
 enum class merge_mode : std::uint8_t { override_, htp, add };
@@ -63,10 +67,13 @@ struct operand {
 
 /// One WriteAttributes.
 struct write_code {
-  std::uint32_t domain = 0;        ///< its selection as a set
-  std::uint32_t first_element = 0; ///< the selection's first fixture within the domain
-  bool empty = true;               ///< the selection holds no fixture
-  bool varying = false;            ///< an attribute or the priority varies
+  static constexpr std::uint32_t elsewhere = ~std::uint32_t{0};
+
+  std::uint32_t domain = 0; ///< its selection as a set
+  std::uint32_t first_element =
+      0;                ///< the selection's first cell within the domain; `elsewhere`: in another part
+  bool empty = true;    ///< the selection holds no fixture
+  bool varying = false; ///< an attribute or the priority varies
   merge_mode mode = merge_mode::override_;
   std::uint8_t mask = 0; ///< attribute_bit
   std::array<operand, column_count> values{};
@@ -75,7 +82,7 @@ struct write_code {
 
 /// Immutable, shared between threads; everything that changes from tick to tick is the evaluator's.
 struct graph_program {
-  std::shared_ptr<const slot_table> slots; ///< what its slots mean
+  std::shared_ptr<const part_places> places; ///< what it is bound to
 
   std::vector<float> uniforms; ///< first values of all uniform registers: the constants
   std::vector<std::string> controls;
@@ -85,8 +92,8 @@ struct graph_program {
   std::vector<domain> domains;
   std::vector<pass> passes;                  ///< larger domains first: a pass only needs earlier ones
   std::vector<std::uint32_t> buffer_domains; ///< by buffer
-  std::vector<std::vector<float>> index_columns;
-  std::vector<std::vector<std::uint32_t>> element_maps;
+  std::vector<index_column> index_columns;
+  std::vector<element_map> element_maps;
 
   std::vector<state_site> states; ///< by index of node state
   std::vector<write_code> writes; ///< in the order of the nodes

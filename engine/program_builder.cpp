@@ -124,12 +124,12 @@ value_id program_builder::clamped(value_id value, float low, float high, std::ui
   return emit(shape, {value}, domain, low, high);
 }
 
-program_builder::chase_place program_builder::chase_position(value_id speed, float fixtures,
-                                                             std::uint32_t state, std::uint32_t domain) {
+program_builder::chase_place program_builder::chase_position(value_id speed, float cells, std::uint32_t state,
+                                                             std::uint32_t domain) {
   operation shape;
   shape.code = opcode::chase_position;
   shape.state = state;
-  shape.high = fixtures;
+  shape.high = cells;
   const auto whole = emit(shape, {speed}, domain, 0, everything);
   const auto part = add_value(values_[whole].domain, 0, 1);
   steps_.back().op.target2 = part;
@@ -141,8 +141,8 @@ value_id program_builder::chase_level(const chase_place& at, value_id width, std
                                       std::uint32_t domain) {
   operation shape;
   shape.code = opcode::chase_level;
-  shape.high = static_cast<float>(pool_.at(selection).slots.size());
-  shape.table = index_column('c', selection, domain);
+  shape.high = static_cast<float>(pool_.at(selection).cells);
+  shape.table = indices('c', selection, domain);
   const auto whole = in_domain(at.whole, domain), part = in_domain(at.part, domain);
   return append(shape, {whole, part, in_domain(width, domain)}, domain, 0, 1);
 }
@@ -150,7 +150,7 @@ value_id program_builder::chase_level(const chase_place& at, value_id width, std
 value_id program_builder::spread(value_id from, value_id to, std::uint32_t selection, std::uint32_t domain) {
   operation shape;
   shape.code = opcode::spread;
-  shape.table = index_column('s', selection, domain);
+  shape.table = indices('s', selection, domain);
   const auto low = in_domain(from, domain), high = in_domain(to, domain);
   return append(shape, {low, high}, domain, -everything, everything);
 }
@@ -168,7 +168,7 @@ value_id program_builder::in_domain(value_id value, std::uint32_t domain) {
   } else {
     op.code = opcode::gather;
     op.source[0] = buffer_of(value, opcode::store);
-    op.table = element_map(domain, known_value.domain);
+    op.table = map_between(domain, known_value.domain);
     made = append(op, {}, domain, known_value.low, known_value.high);
   }
   return carried_[pair_key(value, domain)] = made;
@@ -197,25 +197,25 @@ operand program_builder::stored(value_id value, opcode code, std::uint32_t domai
   return {operand::place::buffer, buffer_of(in_domain(value, domain), code)};
 }
 
-std::uint32_t program_builder::index_column(char kind, std::uint32_t selection, std::uint32_t domain) {
+std::uint32_t program_builder::indices(char kind, std::uint32_t selection, std::uint32_t domain) {
   auto& columns = kind == 's' ? spread_columns_ : level_columns_;
   const auto [known, fresh] =
       columns.try_emplace(pair_key(selection, domain), static_cast<std::uint32_t>(index_columns_.size()));
   if (!fresh) return known->second;
   auto column = pool_.indices(selection, domain);
   if (kind == 's') {
-    const auto count = pool_.at(selection).slots.size();
+    const auto count = pool_.at(selection).cells;
     const auto last = static_cast<float>(count > 1 ? count - 1 : 1);
     for (auto& index : column) index = index < 0 ? -1.0f : index / last;
   }
-  index_columns_.push_back(std::move(column));
+  index_columns_.push_back({domain, std::move(column)});
   return known->second;
 }
 
-std::uint32_t program_builder::element_map(std::uint32_t inner, std::uint32_t outer) {
+std::uint32_t program_builder::map_between(std::uint32_t inner, std::uint32_t outer) {
   const auto [known, fresh] =
       maps_.try_emplace(pair_key(inner, outer), static_cast<std::uint32_t>(element_maps_.size()));
-  if (fresh) element_maps_.push_back(pool_.places(inner, outer));
+  if (fresh) element_maps_.push_back({inner, outer, pool_.elements(inner, outer)});
   return known->second;
 }
 
@@ -325,10 +325,13 @@ void program_builder::place_columns(graph_program& program) {
   std::vector<std::uint32_t> order;
   for (std::uint32_t i = 0; i < by_domain.size(); ++i)
     if (!by_domain[i].empty()) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return pool_.domains()[a].slots.size() > pool_.domains()[b].slots.size();
-  });
-  for (const auto domain : order) program.passes.push_back(make_pass(domain, by_domain[domain]));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return pool_.domains()[a].size() > pool_.domains()[b].size(); });
+  for (const auto domain : order) {
+    program.passes.push_back(make_pass(domain, by_domain[domain]));
+    for (std::uint32_t buffer = 0; buffer < buffer_domains_.size(); ++buffer)
+      if (buffer_domains_[buffer] == domain) program.passes.back().buffers.push_back(buffer);
+  }
 }
 
 void program_builder::finish(graph_program& program) && {

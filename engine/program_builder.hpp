@@ -39,7 +39,7 @@ class program_builder {
   struct chase_place {
     value_id whole, part;
   };
-  chase_place chase_position(value_id speed, float fixtures, std::uint32_t state, std::uint32_t domain);
+  chase_place chase_position(value_id speed, float cells, std::uint32_t state, std::uint32_t domain);
   value_id chase_level(const chase_place& at, value_id width, std::uint32_t selection, std::uint32_t domain);
   value_id spread(value_id from, value_id to, std::uint32_t selection, std::uint32_t domain);
 
@@ -76,8 +76,8 @@ class program_builder {
                   float high);
   value_id fold(operation op, std::initializer_list<value_id> sources);
   std::uint32_t buffer_of(value_id value, opcode code);
-  std::uint32_t index_column(char kind, std::uint32_t selection, std::uint32_t domain);
-  std::uint32_t element_map(std::uint32_t inner, std::uint32_t outer);
+  std::uint32_t indices(char kind, std::uint32_t selection, std::uint32_t domain);
+  std::uint32_t map_between(std::uint32_t inner, std::uint32_t outer);
 
   void mark_needed();
   void place_uniforms(graph_program& program);
@@ -90,8 +90,8 @@ class program_builder {
   std::vector<std::string> controls_;
   std::vector<input_load> loads_; // `uniform` is a value until finish
   std::vector<std::uint32_t> buffer_domains_;
-  std::vector<std::vector<float>> index_columns_;
-  std::vector<std::vector<std::uint32_t>> element_maps_;
+  std::vector<engine::index_column> index_columns_;
+  std::vector<engine::element_map> element_maps_;
   std::vector<value_id> kept_; // uniform values that writes read
   // Only looked up:
   std::unordered_map<std::uint32_t, value_id> constants_;

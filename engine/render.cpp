@@ -23,14 +23,6 @@ constexpr std::size_t at(column c) {
   return static_cast<std::size_t>(c);
 }
 
-// -- holding ------------------------------------------------------------------------------------------
-
-TROUPE_LOOP hold_column(plane held, source values, masks written, std::uint8_t bit, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) held[i] = (written[i] & bit) != 0 ? values[i] : held[i];
-}
-TROUPE_LOOP hold_mask(bytes held, masks written, std::uint8_t kept, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) held[i] = static_cast<std::uint8_t>(held[i] | (written[i] & kept));
-}
 TROUPE_LOOP join_masks(bytes out, masks written, masks held, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint8_t>(written[i] | held[i]);
 }
@@ -248,30 +240,6 @@ void put_scattered(const recipe& r, const std::uint32_t* places, const scratch& 
 
 } // namespace
 
-void held_attributes::fit(const patch_plan& plan, std::size_t slots,
-                          const std::vector<std::uint32_t>& freed) {
-  mask_.resize(slots, 0);
-  for (auto& one : values_) one.resize(slots, 0.0f);
-  for (const auto slot : freed)
-    if (slot < slots) mask_[slot] = 0;
-  for (std::size_t slot = 0; slot < slots; ++slot)
-    mask_[slot] = static_cast<std::uint8_t>(mask_[slot] & plan.kept_by_slot[slot]);
-}
-
-void held_attributes::clear() {
-  std::fill(mask_.begin(), mask_.end(), std::uint8_t{0});
-}
-
-void held_attributes::update(const patch_plan& plan, const attribute_planes& written) {
-  for (const auto& run : plan.kept) {
-    hold_mask(mask_.data() + run.slot, written.mask + run.slot, run.kept, run.count);
-    for (std::size_t c = 0; c < column_count; ++c)
-      if (run.kept & column_bits[c])
-        hold_column(values_[c].data() + run.slot, written.values[c] + run.slot, written.mask + run.slot,
-                    column_bits[c], run.count);
-  }
-}
-
 namespace {
 
 /// Renders the runs of a plan, block by block.
@@ -283,18 +251,15 @@ class run_renderer {
 
   void run(const patch_run& one) {
     const auto& r = plan_.recipes[one.recipe];
-    from_ = written_.values;
-    for (std::size_t c = 0; c < column_count; ++c)
-      if (r.kept & column_bits[c]) from_[c] = held_.values(c);
     const auto* to = plan_.level_runs.data() + one.first;
-    for (std::size_t done = 0; done < one.count; done += block) {
-      in_.count = std::min<std::size_t>(block, one.count - done);
+    for (std::uint32_t done = 0; done < one.count; done += block) {
+      in_.count = std::min<std::uint32_t>(block, one.count - done);
       if (one.dense) {
-        view_slots(one.slot + done, r.kept != 0);
+        view(r, one.place - written_.base + done, one.held + done);
         block_renderer(r, in_, s_).run();
         to = put_dense(r, to, done);
       } else {
-        gather_slots(plan_.slots.data() + one.first + done, r.kept != 0);
+        gather(r, one.first + done);
         block_renderer(r, in_, s_).run();
         put_scattered(r, plan_.levels.data() + one.first + done, s_, levels_, in_.count);
       }
@@ -302,21 +267,27 @@ class run_renderer {
   }
 
  private:
-  void view_slots(std::size_t first, bool keeps) {
+  void view(const recipe& r, std::size_t first, std::size_t held) {
     in_.mask = written_.mask + first;
-    if (keeps) {
-      join_masks(s_.mask, in_.mask, held_.mask() + first, in_.count);
+    if (r.kept) {
+      join_masks(s_.mask, in_.mask, held_.mask() + held, in_.count);
       in_.mask = s_.mask;
     }
-    for (std::size_t c = 0; c < column_count; ++c) in_.values[c] = from_[c] + first;
+    for (std::size_t c = 0; c < column_count; ++c)
+      in_.values[c] = r.kept & column_bits[c] ? held_.values(c) + held : written_.values[c] + first;
   }
 
-  void gather_slots(const std::uint32_t* slots, bool keeps) {
+  void gather(const recipe& r, std::size_t first) {
+    const auto* places = plan_.places.data() + first;
+    const auto* helds = plan_.helds.data() + first;
     for (std::size_t i = 0; i < in_.count; ++i)
-      s_.mask[i] = static_cast<std::uint8_t>(written_.mask[slots[i]] | (keeps ? held_.mask()[slots[i]] : 0));
+      s_.mask[i] = static_cast<std::uint8_t>(written_.mask[places[i] - written_.base] |
+                                             (r.kept ? held_.mask()[helds[i]] : 0));
     in_.mask = s_.mask;
     for (std::size_t c = 0; c < column_count; ++c) {
-      for (std::size_t i = 0; i < in_.count; ++i) s_.gathered[c][i] = from_[c][slots[i]];
+      const bool keeps = (r.kept & column_bits[c]) != 0;
+      for (std::size_t i = 0; i < in_.count; ++i)
+        s_.gathered[c][i] = keeps ? held_.values(c)[helds[i]] : written_.values[c][places[i] - written_.base];
       in_.values[c] = s_.gathered[c];
     }
   }
@@ -336,18 +307,16 @@ class run_renderer {
   const attribute_planes& written_;
   const held_attributes& held_;
   std::uint8_t* levels_;
-  std::array<const float*, column_count> from_{};
   block_input in_;
   scratch s_;
 };
 
 } // namespace
 
-void render(const patch_plan& plan, const attribute_planes& written, const held_attributes& held,
-            std::uint8_t* levels) {
-  if (!plan.base.empty()) std::memcpy(levels, plan.base.data(), plan.base.size());
+void render(const patch_plan& plan, const patch_tile& tile, const attribute_planes& written,
+            const held_attributes& held, std::uint8_t* levels) {
   run_renderer renderer(plan, written, held, levels);
-  for (const auto& one : plan.runs) renderer.run(one);
+  for (auto i = tile.run; i < tile.run_end; ++i) renderer.run(plan.runs[i]);
 }
 
 } // namespace troupe::engine

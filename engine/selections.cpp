@@ -9,32 +9,21 @@ namespace troupe::engine {
 
 namespace {
 
-std::uint64_t content_hash(const std::vector<std::uint32_t>& slots) {
-  std::uint64_t hash = slots.size();
-  for (const auto slot : slots) hash = (hash ^ slot) * 0x9e3779b97f4a7c15u ^ (hash >> 29);
+std::uint64_t content_hash(const std::vector<std::uint32_t>& places) {
+  std::uint64_t hash = places.size();
+  for (const auto place : places) hash = (hash ^ place) * 0x9e3779b97f4a7c15u ^ (hash >> 29);
   return hash;
-}
-
-std::vector<domain::span> spans_of(const std::vector<std::uint32_t>& slots) {
-  std::vector<domain::span> spans;
-  for (std::uint32_t i = 0; i < slots.size(); ++i) {
-    if (i > 0 && slots[i] == slots[i - 1] + 1)
-      ++spans.back().count;
-    else
-      spans.push_back({slots[i], i, 1});
-  }
-  return spans;
 }
 
 } // namespace
 
 selection_pool::selection_pool(const show_state& show, const rig& where)
-    : show_(show), rig_(where), place_of_(where.slots->ids().size(), none) {}
+    : show_(show), rig_(where), marked_(where.places->by_slot().size(), 0) {}
 
 void selection_pool::add_fixture(std::vector<std::uint32_t>& slots, std::string_view id) {
   const auto slot = rig_.slot_of(id);
-  if (!slot || place_of_[*slot] != none) return;
-  place_of_[*slot] = 0;
+  if (!slot || marked_[*slot]) return;
+  marked_[*slot] = 1;
   slots.push_back(*slot);
 }
 
@@ -53,23 +42,35 @@ std::uint32_t selection_pool::named(char kind, const std::vector<std::string_vie
       for (const auto& fixture_id : members->fixture_ids) add_fixture(made.slots, fixture_id);
     }
   }
-  for (const auto slot : made.slots) place_of_[slot] = none;
-  auto ascending = made.slots;
+  for (const auto slot : made.slots) {
+    marked_[slot] = 0;
+    made.cells += rig_.places->by_slot()[slot].cells;
+  }
+  std::vector<std::uint32_t> ascending;
+  ascending.reserve(made.cells);
+  each_cell(made, [&](std::uint32_t place) { ascending.push_back(place); });
   std::sort(ascending.begin(), ascending.end());
   made.domain = intern(std::move(ascending));
   selections_.push_back(std::move(made));
   return known->second;
 }
 
-std::uint32_t selection_pool::intern(std::vector<std::uint32_t> ascending_slots) {
-  const auto hash = content_hash(ascending_slots);
+template <class Visit>
+void selection_pool::each_cell(const selection& of, Visit&& visit) const {
+  for (const auto slot : of.slots) {
+    const auto& where = rig_.places->by_slot()[slot];
+    for (std::uint32_t cell = 0; cell < where.cells; ++cell) visit(where.first + cell);
+  }
+}
+
+std::uint32_t selection_pool::intern(std::vector<std::uint32_t> ascending_places) {
+  const auto hash = content_hash(ascending_places);
   const auto [begin, end] = by_content_.equal_range(hash);
   for (auto at = begin; at != end; ++at)
-    if (domains_[at->second].slots == ascending_slots) return at->second;
+    if (domains_[at->second].places == ascending_places) return at->second;
   const auto index = static_cast<std::uint32_t>(domains_.size());
   by_content_.emplace(hash, index);
-  auto spans = spans_of(ascending_slots);
-  domains_.push_back({std::move(ascending_slots), std::move(spans)});
+  domains_.emplace_back(std::move(ascending_places));
   return index;
 }
 
@@ -78,35 +79,28 @@ std::uint32_t selection_pool::join(std::uint32_t a, std::uint32_t b) {
   const auto [known, fresh] = joined_.try_emplace(std::minmax(a, b), 0);
   if (!fresh) return known->second;
   std::vector<std::uint32_t> both;
-  const auto& x = domains_[a].slots;
-  const auto& y = domains_[b].slots;
+  const auto& x = domains_[a].places;
+  const auto& y = domains_[b].places;
   both.reserve(x.size() + y.size());
   std::set_union(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(both));
   known->second = intern(std::move(both));
   return known->second;
 }
 
-std::vector<std::uint32_t> selection_pool::places(std::uint32_t inner, std::uint32_t outer) const {
-  const auto& part = domains_[inner].slots;
-  const auto& all = domains_[outer].slots;
-  std::vector<std::uint32_t> out;
-  out.reserve(part.size());
-  std::uint32_t at = 0;
-  for (const auto slot : part) {
-    while (all[at] != slot) ++at;
-    out.push_back(at);
-  }
-  return out;
+std::vector<std::uint32_t> selection_pool::elements(std::uint32_t inner, std::uint32_t outer) const {
+  return elements_in(domains_[inner], domains_[outer]);
 }
 
 std::vector<float> selection_pool::indices(std::uint32_t selection, std::uint32_t domain) {
-  const auto& slots = selections_[selection].slots;
-  for (std::uint32_t i = 0; i < slots.size(); ++i) place_of_[slots[i]] = i;
+  index_of_.resize(rig_.places->places(), none);
+  const auto& chosen = selections_[selection];
+  std::uint32_t next = 0;
+  each_cell(chosen, [&](std::uint32_t place) { index_of_[place] = next++; });
   std::vector<float> out;
-  out.reserve(domains_[domain].slots.size());
-  for (const auto slot : domains_[domain].slots)
-    out.push_back(place_of_[slot] == none ? -1.0f : static_cast<float>(place_of_[slot]));
-  for (const auto slot : slots) place_of_[slot] = none;
+  out.reserve(domains_[domain].places.size());
+  for (const auto place : domains_[domain].places)
+    out.push_back(index_of_[place] == none ? -1.0f : static_cast<float>(index_of_[place]));
+  each_cell(chosen, [&](std::uint32_t place) { index_of_[place] = none; });
   return out;
 }
 

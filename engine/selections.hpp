@@ -15,10 +15,11 @@
 
 namespace troupe::engine {
 
-/// Slots in an order, each once.
+/// Fixtures in an order, each once.
 struct selection {
   std::vector<std::uint32_t> slots;
-  std::uint32_t domain = 0; ///< the same as a set
+  std::uint32_t cells = 0;  ///< of all of them
+  std::uint32_t domain = 0; ///< the cells as a set
 };
 
 class selection_pool {
@@ -36,15 +37,17 @@ class selection_pool {
   std::uint32_t join(std::uint32_t a, std::uint32_t b);
 
   /// By element of `inner`, a part of `outer`: where it stands in `outer`.
-  std::vector<std::uint32_t> places(std::uint32_t inner, std::uint32_t outer) const;
+  std::vector<std::uint32_t> elements(std::uint32_t inner, std::uint32_t outer) const;
 
-  /// By element of the domain: the place in the selection, -1 for fixtures outside it.
+  /// By element of the domain: which cell of the selection it is, -1 for those outside it.
   std::vector<float> indices(std::uint32_t selection, std::uint32_t domain);
 
  private:
   std::uint32_t named(char kind, const std::vector<std::string_view>& ids);
+  template <class Visit>
+  void each_cell(const selection& of, Visit&& visit) const;
   void add_fixture(std::vector<std::uint32_t>& slots, std::string_view id);
-  std::uint32_t intern(std::vector<std::uint32_t> ascending_slots);
+  std::uint32_t intern(std::vector<std::uint32_t> ascending_places);
 
   const show_state& show_;
   const rig& rig_;
@@ -53,7 +56,8 @@ class selection_pool {
   std::unordered_map<std::string, std::uint32_t> by_name_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_content_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> joined_;
-  std::vector<std::uint32_t> place_of_; // by slot, scratch: all `none` between calls
+  std::vector<std::uint32_t> marked_;   // by slot, scratch: all 0 between calls
+  std::vector<std::uint32_t> index_of_; // by place, scratch: all `none` between calls; made when needed
 };
 
 } // namespace troupe::engine

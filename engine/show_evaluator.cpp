@@ -1,9 +1,12 @@
 #include "engine/show_evaluator.hpp"
 
+#include "engine/frame_builder.hpp"
 #include "engine/graph_runner.hpp"
 #include "engine/merge.hpp"
 #include "engine/patch.hpp"
 #include "engine/render.hpp"
+#include "engine/tile_plan.hpp"
+#include "protocol/reuse_pool.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -15,38 +18,59 @@ namespace troupe::engine {
 
 namespace {
 
-/// Slots whose fixture isn't there any more, or is another one.
-std::vector<std::uint32_t> freed_slots(const slot_table& before, const slot_table& after) {
-  std::vector<std::uint32_t> freed;
-  for (std::uint32_t slot = 0; slot < before.ids().size(); ++slot) {
-    const auto& id = before.ids()[slot];
-    if (!id.empty() && (slot >= after.ids().size() || after.ids()[slot] != id)) freed.push_back(slot);
+/// Places whose fixture isn't there any more, or has another number of cells.
+place_set freed_places(const place_table& before, const place_table& after) {
+  std::vector<place_set::range> freed;
+  for (std::uint32_t slot = 0; slot < before.by_slot().size(); ++slot) {
+    const auto& was = before.by_slot()[slot];
+    if (was.cells == 0) continue;
+    if (slot >= after.by_slot().size() || after.by_slot()[slot] != was)
+      freed.push_back({was.first, was.first + was.cells});
   }
-  return freed;
+  return place_set(std::move(freed));
 }
+
+/// The merge's columns of one tile.
+struct tile_planes {
+  alignas(64) std::array<std::uint8_t, tile_places> written{}, mask{};
+  alignas(64) std::array<std::array<float, tile_places>, column_count> values{};
+};
+
+constexpr std::array<std::uint8_t, column_count> column_bits{has_intensity, has_color, has_color, has_color,
+                                                             has_pan,       has_tilt,  has_zoom};
 
 } // namespace
 
 struct show_evaluator::impl {
   std::shared_ptr<const rig> rig_;
+  const rig_part* part_ = nullptr; // of rig_
+  std::size_t part_index_ = 0;
   std::vector<std::unique_ptr<graph_runner>> graphs_; // in the order of the show
   std::shared_ptr<const frame_layout> layout_ =
       std::make_shared<const frame_layout>(frame_layout{std::make_shared<const fixture_layout>(), {}});
   std::shared_ptr<const input_layout> no_inputs_ = std::make_shared<const input_layout>();
   register_file registers_;
+  tile_plan tiles_;
   merger merger_;
+  bool unsorted_ = true; // the writes of the tiles haven't been put into order yet
+  tile_planes planes_;
+  std::vector<std::size_t> written_columns_; // that any write writes
+  frame_builder builder_;
   held_attributes held_;
-  std::vector<std::uint16_t> last_addresses_;
-  std::vector<std::uint8_t> last_levels_;
+  reuse_pool<frame_data> frames_;
+  reuse_pool<dmx_data> universes_;
+  std::shared_ptr<const dmx_data> last_dmx_;
 
   // -- install ------------------------------------------------------------------------------------------
 
   void check(const stage_install& change) const {
     const auto& rig = change.rig ? change.rig : rig_;
     std::unordered_set<std::string_view> replaced;
-    const auto fits = [&](const graph_program& program) { return rig && program.slots == rig->slots; };
+    const auto fits = [&](const graph_program& program) {
+      return rig && change.part < rig->parts.size() && program.places == rig->parts[change.part].places;
+    };
     const auto refuse = [](const std::string& id) {
-      throw std::logic_error("the program of graph " + id + " is bound to other slots than the rig's");
+      throw std::logic_error("the program of graph " + id + " is bound to other places than the rig's");
     };
     for (const auto& one : change.graphs) {
       replaced.insert(one.graph_id);
@@ -65,23 +89,22 @@ struct show_evaluator::impl {
       graphs_.clear();
       held_.clear();
     }
-    if (change.rig) change_rig(change.rig);
+    if (change.rig) change_rig(change.rig, change.part);
     remove_graphs(change.removed_graphs);
     upsert_graphs(change.graphs);
     if (!change.graph_order.empty()) reorder(change.graph_order);
     prepare();
   }
 
-  void change_rig(const std::shared_ptr<const rig>& next) {
-    std::vector<std::uint32_t> freed;
-    if (rig_ && rig_->slots != next->slots) freed = freed_slots(*rig_->slots, *next->slots);
-    held_.fit(*next->patch, next->slots->ids().size(), freed);
-    if (!freed.empty()) {
-      std::vector<std::uint8_t> by_slot(rig_->slots->ids().size(), 0);
-      for (const auto slot : freed) by_slot[slot] = 1;
-      for (auto& graph : graphs_) graph->forget_slots(by_slot);
-    }
+  void change_rig(const std::shared_ptr<const rig>& next, std::size_t part) {
+    place_set freed;
+    if (rig_ && rig_->places != next->places) freed = freed_places(*rig_->places, *next->places);
+    const auto& next_part = next->parts.at(part);
+    held_.fit(part_ ? part_->patch.get() : nullptr, *next_part.patch, freed);
+    for (auto& graph : graphs_) graph->forget(freed);
     rig_ = next;
+    part_ = &next_part;
+    part_index_ = part;
   }
 
   void remove_graphs(const std::vector<std::string>& ids) {
@@ -117,105 +140,157 @@ struct show_evaluator::impl {
   void prepare() {
     auto layout = std::make_shared<frame_layout>();
     layout->fixtures = rig_ ? rig_->fixtures : layout_->fixtures;
-    std::vector<active_write> writes;
+    std::uint8_t written = 0;
     for (const auto& graph : graphs_) {
       layout->instances.push_back(graph->site());
       if (!graph->running()) continue;
       const auto& program = *graph->program();
       for (const auto& one : program.passes) registers_.reserve(one.registers);
-      for (const auto& code : program.writes)
-        writes.push_back({&code, &program.domains[code.domain], graph->uniforms(), graph->buffers()});
+      for (const auto& code : program.writes) written |= code.mask;
     }
-    merger_.install(std::move(writes));
+    merger_.install(tiles_.build(part_, graphs_), tiles_.most_written());
+    unsorted_ = true;
+    planes_ = {};
+    written_columns_.clear();
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (written & column_bits[c]) written_columns_.push_back(c);
     layout_ = std::move(layout);
+  }
+
+  // -- moving cells -------------------------------------------------------------------------------------
+
+  part_memory give(const place_set& leaving) const {
+    part_memory out;
+    for (const auto& range : leaving.ranges())
+      for (auto place = range.begin; place < range.end; ++place) out.places.push_back(place);
+    for (const auto& graph : graphs_) {
+      graph_memory told;
+      graph->give(leaving, out.places, told);
+      if (!told.nodes.empty()) out.graphs.push_back(std::move(told));
+    }
+    if (part_) held_.give(*part_->patch, out);
+    return out;
+  }
+
+  void receive(const part_memory& memory) {
+    for (const auto& told : memory.graphs)
+      for (auto& graph : graphs_)
+        if (graph->id() == told.graph_id) graph->receive(memory.places, told);
+    if (part_) held_.receive(*part_->patch, memory);
   }
 
   // -- tick ---------------------------------------------------------------------------------------------
 
-  void tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame, dmx_data& dmx) {
+  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand) {
+    auto frame = frames_.take();
+    auto dmx = universes_.take();
+    begin_frame(time, demand, *frame);
+    begin_dmx(time, *dmx);
     const auto& layout = inputs.layout ? inputs.layout : no_inputs_;
     for (const auto& graph : graphs_)
-      if (graph->running()) graph->tick(time, layout, inputs, registers_);
-    make_frame(time, frame);
-    make_dmx(time, frame, dmx);
+      if (graph->running()) graph->begin(time, layout, inputs, registers_);
+    const bool sort = merger_.begin() || unsorted_;
+    unsorted_ = false;
+    begin_reports(*frame);
+    for (const auto& tile : tiles_.tiles()) {
+      if (sort) merger_.sort(tile.writes);
+      run_tile(tile, *frame, *dmx);
+    }
+    compare(*dmx);
+    last_dmx_ = dmx;
+    return {std::move(frame), std::move(dmx)};
   }
 
-  void make_frame(const tick_time& time, frame_data& frame) {
-    const auto slots = layout_->fixtures->slots();
+  void begin_frame(const tick_time& time, const frame_demand& demand, frame_data& frame) {
     frame.time = time;
     if (frame.layout != layout_) frame.layout = layout_;
-    frame.written.assign(slots, 0);
-    frame.mask.assign(slots, 0);
-    merge_target target{frame.written.data(), frame.mask.data(), {}};
-    for (std::size_t c = 0; c < column_count; ++c) {
-      frame.values[c].assign(slots, 0.0f);
-      target.values[c] = frame.values[c].data();
-    }
-    merger_.run(target);
-    report(frame);
+    if (part_ && rig_->parts.size() > 1)
+      frame.part = part_->places;
+    else
+      frame.part.reset();
+    builder_.begin(frame, demand);
   }
 
-  void report(frame_data& frame) const {
+  void begin_dmx(const tick_time& time, dmx_data& dmx) const {
+    dmx.time = time;
+    if (!part_) {
+      dmx.addresses.clear();
+      dmx.levels.clear();
+      return;
+    }
+    dmx.addresses = part_->addresses;
+    if (dmx.made_for == part_->patch) return; // what never changes is there from its last use
+    dmx.levels = part_->patch->base;
+    dmx.made_for = part_->patch;
+  }
+
+  void run_tile(const tile_plan::tile& tile, frame_data& frame, dmx_data& dmx) {
+    for (const auto& one : tile.passes) one.graph->run_tile(*one.code, one.part);
+    planes_.written.fill(0);
+    planes_.mask.fill(0);
+    for (const auto c : written_columns_) planes_.values[c].fill(0.0f);
+    merge_target target{tile.base, planes_.written.data(), planes_.mask.data(), {}};
+    tile_columns columns{tile.base, planes_.written.data(), planes_.mask.data(), {}};
+    attribute_planes written{tile.base, planes_.mask.data(), {}};
+    for (std::size_t c = 0; c < column_count; ++c)
+      written.values[c] = columns.values[c] = target.values[c] = planes_.values[c].data();
+    merger_.run(tile.writes, target);
+    report_tile(tile.writes, frame);
+    if (frame.attributes) builder_.take(tile.fixtures, columns, *rig_->places, frame);
+    if (!tile.patch) return;
+    held_.update(*part_->patch, *tile.patch, written);
+    render(*part_->patch, *tile.patch, written, held_, dmx.levels.data());
+  }
+
+  // -- what runtime/status tells of the writes ------------------------------------------------------------
+
+  void begin_reports(frame_data& frame) const {
     const auto& writes = merger_.writes();
     frame.writes.resize(writes.size());
     for (std::size_t i = 0; i < writes.size(); ++i) {
       const auto& code = *writes[i].code;
-      write_report out;
-      out.varying = code.varying;
-      if (!code.empty) {
-        out.mask = code.mask;
-        out.priority = writes[i].priority(code.first_element);
-        for (std::size_t c = 0; c < column_count; ++c)
-          if (code.values[c].where != operand::place::absent)
-            out.values[c] = writes[i].value(c, code.first_element);
-      }
-      frame.writes[i] = out;
+      frame.writes[i] = {};
+      frame.writes[i].varying = code.varying;
+      if (code.empty) continue;
+      if (code.varying)
+        frame.writes[i].elsewhere = true; // until its tile has been run
+      else
+        report(writes[i], frame.writes[i]);
     }
   }
 
-  void make_dmx(const tick_time& time, const frame_data& frame, dmx_data& dmx) {
-    dmx.time = time;
-    if (!rig_) {
-      dmx.addresses.clear();
-      dmx.levels.clear();
-      dmx.changed.clear();
-      return;
+  void report_tile(std::span<const tile_write> writes, frame_data& frame) const {
+    for (const auto& one : writes) {
+      const auto& code = *merger_.writes()[one.write].code;
+      if (code.varying && code.first_element - one.part.element < one.part.count)
+        report(merger_.writes()[one.write], frame.writes[one.write]);
     }
-    const auto& plan = *rig_->patch;
-    dmx.addresses = rig_->addresses;
-    dmx.levels.resize(plan.base.size());
-    attribute_planes written{frame.mask.data(), {}};
-    for (std::size_t c = 0; c < column_count; ++c) written.values[c] = frame.values[c].data();
-    held_.update(plan, written);
-    render(plan, written, held_, dmx.levels.data());
-    compare(dmx);
   }
 
-  /// Which universes differ from the tick before.
-  void compare(dmx_data& dmx) {
+  static void report(const active_write& write, write_report& out) {
+    const auto& code = *write.code;
+    const auto element = code.first_element;
+    out.elsewhere = false;
+    out.mask = code.mask;
+    out.priority = write.priority(element);
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (code.values[c].where != operand::place::absent) out.values[c] = write.value(c, element);
+  }
+
+  // -- which universes differ from the tick before ----------------------------------------------------------
+
+  void compare(dmx_data& dmx) const {
     dmx.changed.assign(dmx.addresses.size(), 1);
-    if (dmx.addresses != last_addresses_) {
-      std::size_t before = 0;
-      for (std::size_t i = 0; i < dmx.addresses.size(); ++i) {
-        while (before < last_addresses_.size() && last_addresses_[before] < dmx.addresses[i]) ++before;
-        if (before < last_addresses_.size() && last_addresses_[before] == dmx.addresses[i])
-          dmx.changed[i] = differs(dmx, i, before);
-      }
-      last_addresses_ = dmx.addresses;
-      last_levels_ = dmx.levels;
-      return;
-    }
+    if (!last_dmx_) return;
+    const auto& last = *last_dmx_;
+    std::size_t before = 0;
     for (std::size_t i = 0; i < dmx.addresses.size(); ++i) {
-      dmx.changed[i] = differs(dmx, i, i);
-      if (dmx.changed[i])
-        std::memcpy(last_levels_.data() + i * dmx_channels, dmx.levels.data() + i * dmx_channels,
-                    dmx_channels);
+      while (before < last.addresses.size() && last.addresses[before] < dmx.addresses[i]) ++before;
+      if (before == last.addresses.size()) return;
+      if (last.addresses[before] == dmx.addresses[i])
+        dmx.changed[i] = std::memcmp(dmx.levels.data() + i * dmx_channels,
+                                     last.levels.data() + before * dmx_channels, dmx_channels) != 0;
     }
-  }
-
-  std::uint8_t differs(const dmx_data& dmx, std::size_t now, std::size_t before) const {
-    return std::memcmp(dmx.levels.data() + now * dmx_channels, last_levels_.data() + before * dmx_channels,
-                       dmx_channels) != 0;
   }
 };
 
@@ -228,9 +303,17 @@ void show_evaluator::install(const stage_install& change) {
   impl_->install(change);
 }
 
-void show_evaluator::tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame,
-                          dmx_data& dmx) {
-  impl_->tick(time, inputs, frame, dmx);
+part_memory show_evaluator::give(const place_set& leaving) const {
+  return impl_->give(leaving);
+}
+
+void show_evaluator::receive(const part_memory& memory) {
+  impl_->receive(memory);
+}
+
+made_frame show_evaluator::tick(const tick_time& time, const input_snapshot& inputs,
+                                const frame_demand& demand) {
+  return impl_->tick(time, inputs, demand);
 }
 
 } // namespace troupe::engine

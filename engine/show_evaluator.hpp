@@ -1,13 +1,22 @@
 #pragma once
-// One stage's engine: all graphs of a show, ticked together (protocol, sections 4 to 6).
+// One stage's engine: all graphs of a show, ticked together, for one part of the rig (protocol, sections 4 to
+// 6).
 
+#include "engine/part_memory.hpp"
 #include "engine/stage_install.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/inputs.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace troupe::engine {
+
+/// What one tick made. Both objects come from pools and are taken back when nobody holds them any more.
+struct made_frame {
+  std::shared_ptr<const frame_data> frame;
+  std::shared_ptr<const dmx_data> dmx;
+};
 
 /// Owns node state and the attributes that stay after release. Not thread-safe: one owner calls it.
 class show_evaluator {
@@ -17,15 +26,20 @@ class show_evaluator {
   show_evaluator(show_evaluator&&) noexcept;
   show_evaluator& operator=(show_evaluator&&) noexcept;
 
-  /// Takes effect at the next tick. State is kept for every node whose graph, id and type stay: per fixture
+  /// Takes effect at the next tick. State is kept for every node whose graph, id and type stay: per cell
   /// where the node varies, of the fixtures that stay in the node's domain. A node that begins to vary starts
-  /// every fixture with the state it had; one that ceases to vary starts afresh.
-  /// @throws std::logic_error when a program isn't bound to the rig's slots; nothing has changed then
+  /// every cell with the state it had; one that ceases to vary starts afresh.
+  /// @throws std::logic_error when a program isn't bound to its part of the rig; nothing has changed then
   void install(const stage_install& change);
 
-  /// Makes one frame and its DMX into pooled buffers of any former content. Allocates only in the first
-  /// ticks after an install. Before the first install the frame is empty.
-  void tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame, dmx_data& dmx);
+  /// What cells remember that go to another part with the next install. @pre called before that install
+  part_memory give(const place_set& leaving) const;
+  /// What another part remembered of cells that came with the last install.
+  void receive(const part_memory& memory);
+
+  /// Makes one frame and its DMX. Allocates only in the first ticks after an install. Before the first
+  /// install the frame is empty.
+  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {});
 
  private:
   struct impl;

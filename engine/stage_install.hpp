@@ -24,7 +24,8 @@ struct graph_install {
 /// What changes at one moment between two ticks, as one step.
 struct stage_install {
   bool new_show = false;                   ///< drop all graphs, node state and held attributes first
-  std::shared_ptr<const engine::rig> rig;  ///< null: keep. With other slots every program must come anew
+  std::shared_ptr<const engine::rig> rig;  ///< null: keep. With other places every program must come anew
+  std::size_t part = 0;                    ///< of the rig: whose programs these are
   std::vector<graph_install> graphs;       ///< added, or replacing the one with that id
   std::vector<std::string> removed_graphs; ///< their state is dropped
   std::vector<std::string> graph_order;    ///< all ids in the order of the show; empty: keep, new ones last

@@ -11,6 +11,11 @@
 #include <string>
 #include <vector>
 
+namespace troupe::engine {
+struct part_places; // engine/rig.hpp
+struct patch_plan;  // engine/patch.hpp
+} // namespace troupe::engine
+
 namespace troupe {
 
 /// Show time as it crosses actors and nodes: integers, so that no float is rounded on the way.
@@ -57,8 +62,15 @@ struct frame_layout {
 struct write_report {
   std::uint8_t mask = 0; ///< attribute_bit
   bool varying = false;
+  bool elsewhere = false; ///< that fixture is in another part of the rig, whose frame tells
   float priority = 0;
   std::array<float, column_count> values{};
+};
+
+/// What of a frame somebody wants to see.
+struct frame_demand {
+  bool attributes = true; ///< the columns of the fixtures
+  bool cells = false;     ///< the colours of the cells, too
 };
 
 /// The attributes of the fixtures at one tick. Columns are indexed by slot and hold finite numbers. Those of
@@ -74,6 +86,8 @@ struct frame_data {
   /// Red, green and blue (0..255) of each cell of the fixtures with several, as lit: the colour times the
   /// intensity where that is written, white for an intensity alone. Empty unless asked for.
   std::vector<std::uint8_t> cell_colors;
+  /// The part of the rig that this is about, while several stages share it; null: the whole.
+  std::shared_ptr<const engine::part_places> part;
 };
 
 /// The DMX of every patched universe at one tick.
@@ -82,6 +96,7 @@ struct dmx_data {
   std::vector<std::uint16_t> addresses; ///< Port-Addresses in ascending order
   std::vector<std::uint8_t> levels;     ///< 512 for each address, in the same order
   std::vector<std::uint8_t> changed;    ///< by address: 1 if it differs from the tick before, or is new
+  std::shared_ptr<const engine::patch_plan> made_for; ///< the engine's: whose constant levels are in place
 };
 
 } // namespace troupe

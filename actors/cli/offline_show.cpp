@@ -24,7 +24,7 @@ engine::graph_install install_of(const entity_record& graph, const engine::compi
   out.graph_id = graph.id;
   out.revision = graph.revision;
   out.enabled = graph.as<troupe::graph>().enabled;
-  out.program = made.program;
+  out.program = made.program();
   for (const auto& each : made.result.errors) {
     if (each.warning) continue;
     if (out.error_count++ == 0) out.last_error = each.message;

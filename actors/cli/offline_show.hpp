@@ -31,8 +31,8 @@ class offline_show {
   void enable(std::string_view graph_id, bool enabled);
 
   /// As show_evaluator::tick.
-  void tick(const tick_time& time, const input_snapshot& inputs, frame_data& frame, dmx_data& dmx) {
-    evaluator_.tick(time, inputs, frame, dmx);
+  engine::made_frame tick(const tick_time& time, const input_snapshot& inputs) {
+    return evaluator_.tick(time, inputs);
   }
 
  private:

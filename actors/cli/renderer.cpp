@@ -79,16 +79,13 @@ render_outcome render(offline_show& show, const std::vector<script_event>& event
   constexpr std::uint64_t epoch = 1;
   event_player player(show, events);
   frame_digest digest;
-  frame_data frame;
-  reuse_pool<dmx_data> levels;
   frame_image_pool images;
   dmx_image_pool dmx_images;
   render_outcome out;
   for (bool wanted = true; wanted && out.frames < plan.frames;) {
     const auto time = time_of(++out.frames, plan.hz);
-    const auto dmx = levels.take();
-    show.tick(time, *player.inputs_at(time.t_ns), frame, *dmx);
-    const auto json = frame_json::full(*images.make(frame, epoch));
+    const auto [frame, dmx] = show.tick(time, *player.inputs_at(time.t_ns));
+    const auto json = frame_json::full(*images.make(*frame, epoch));
     const auto binary = frame_binary::full(*dmx_images.make(dmx, epoch));
     digest.add(json);
     digest.add("\n");

@@ -130,7 +130,7 @@ struct bench_show {
     state.each(entity_kind::graph, [&](const record_ptr& one) {
       engine::graph_install made;
       made.graph_id = one->id;
-      made.program = engine::compile_graph(*one, state, *rig).program;
+      made.program = engine::compile_graph(*one, state, *rig).program();
       install.graphs.push_back(std::move(made));
     });
   }
@@ -146,12 +146,10 @@ void bench(std::string_view name, const fixture_model& model, int fixtures, int 
   engine::show_evaluator evaluator;
   evaluator.install(show.install);
   const double install = median_us(11, [&] { evaluator.install(show.install); });
-  frame_data frame;
-  dmx_data dmx;
   tick_time time;
   const double tick = median_us(2000, [&] {
     ++time.frame_number;
-    evaluator.tick(time, {}, frame, dmx);
+    evaluator.tick(time, {}, {false, false});
     time.dt_ns = 16'666'667;
     time.t_ns += time.dt_ns;
   });

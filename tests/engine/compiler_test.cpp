@@ -311,9 +311,9 @@ TEST_CASE("compiler: compiling an updated record needs no memory of the one befo
   const auto state = to_state(show);
   const auto rig = engine::make_rig(state, {}, nullptr);
   const auto made = engine::compile_graph(*state.find(entity_kind::graph, "graph"), state, *rig);
-  REQUIRE(made.program);
-  CHECK(made.program->uniform_operations.empty()); // constants alone: nothing is left to do
-  CHECK(made.program->sites.at(0).node_id == "out");
+  REQUIRE(made.program());
+  CHECK(made.program()->uniform_operations.empty()); // constants alone: nothing is left to do
+  CHECK(made.program()->sites.at(0).node_id == "out");
 }
 
 } // namespace troupe::test

@@ -49,7 +49,7 @@ class engine_stage {
       engine::graph_install one;
       one.graph_id = g.id;
       one.enabled = g.value.enabled;
-      one.program = std::move(made.program);
+      one.program = made.program();
       if (!one.program) one.last_error = made.result.errors.front().message;
       next.graphs.push_back(std::move(one));
       next.graph_order.push_back(g.id);
@@ -65,7 +65,9 @@ class engine_stage {
     time.frame_number += 1;
     time.dt_ns = time.frame_number == 1 ? 0 : static_cast<std::int64_t>(seconds * 1e9);
     time.t_ns += time.dt_ns;
-    evaluator.tick(time, to_snapshot(now), frame, dmx);
+    const auto made = evaluator.tick(time, to_snapshot(now));
+    frame = *made.frame;
+    dmx = *made.dmx;
   }
 
   float value(const std::string& fixture, column c = column::intensity) const {

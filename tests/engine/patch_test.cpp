@@ -330,10 +330,10 @@ TEST_CASE("rig: fixtures keep their slots through edits, and freed slots are use
   const auto second = engine::make_rig(to_state(show), {}, first.get());
   CHECK(second->fixtures->ids == std::vector<std::string>{"f0", "new", "f2", "newer"});
   CHECK(second->fixtures->order == std::vector<std::uint32_t>{1, 0, 2, 3});
-  CHECK_FALSE(second->same_slots(*first));
+  CHECK_FALSE(second->same_places(*first));
   show.fixtures[0].value.start_channel = 11;
   const auto third = engine::make_rig(to_state(show), {}, second.get());
-  CHECK(third->same_slots(*second));
+  CHECK(third->same_places(*second));
   CHECK(third->fixtures == second->fixtures);
 }
 

@@ -285,7 +285,7 @@ TEST_CASE("state: graphs installed one by one keep their place unless told other
   CHECK(stage.frame.layout->instances[2].error_count == 3);
 }
 
-TEST_CASE("state: a program of other slots is refused, and nothing has changed", "[engine][state]") {
+TEST_CASE("state: a program of other places is refused, and nothing has changed", "[engine][state]") {
   engine_stage stage(1, saw());
   stage.tick(0);
   auto show = stage.show;
@@ -300,7 +300,7 @@ TEST_CASE("state: a program of other slots is refused, and nothing has changed",
        true,
        {},
        0,
-       engine::compile_graph(*state.find(entity_kind::graph, "graph"), state, *stage.rig).program});
+       engine::compile_graph(*state.find(entity_kind::graph, "graph"), state, *stage.rig).program()});
   CHECK_THROWS_AS(stage.evaluator.install(wrong), std::logic_error);
   engine::stage_install rig_alone;
   rig_alone.rig = wrong.rig; // the graph's program would be left behind
@@ -311,9 +311,9 @@ TEST_CASE("state: a program of other slots is refused, and nothing has changed",
 
 TEST_CASE("state: before anything is installed a tick gives an empty frame", "[engine][state]") {
   engine::show_evaluator evaluator;
-  frame_data frame;
-  dmx_data dmx;
-  evaluator.tick({1, 0, 0, 0}, {}, frame, dmx);
+  const auto made = evaluator.tick({1, 0, 0, 0}, {});
+  const auto& frame = *made.frame;
+  const auto& dmx = *made.dmx;
   REQUIRE(frame.layout);
   CHECK(frame.layout->fixtures->slots() == 0);
   CHECK(frame.written.empty());
@@ -330,7 +330,7 @@ TEST_CASE("state: a tick allocates nothing once it has run", "[engine][state]") 
   const auto tick = [&] {
     stage.time.frame_number += 1;
     stage.time.dt_ns = 16'666'667;
-    stage.evaluator.tick(stage.time, inputs, stage.frame, stage.dmx);
+    stage.evaluator.tick(stage.time, inputs);
   };
   tick();
   tick();

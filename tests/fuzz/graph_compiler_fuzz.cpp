@@ -47,8 +47,6 @@ struct harness {
   engine::show_evaluator evaluator;
   input_snapshot inputs;
   tick_time time;
-  frame_data frame;
-  dmx_data dmx;
 
   harness() {
     inputs.layout = std::make_shared<const input_layout>(input_layout{{"A"}, {"X"}});
@@ -63,8 +61,8 @@ struct harness {
     time.frame_number += 1;
     time.dt_ns = 20'000'000;
     time.t_ns += time.dt_ns;
-    evaluator.tick(time, inputs, frame, dmx);
-    for (const auto& values : frame.values)
+    const auto made = evaluator.tick(time, inputs);
+    for (const auto& values : made.frame->values)
       for (const auto x : values)
         if (!(std::fabs(x) <= 1.f)) std::abort(); // a frame holds finite numbers in their ranges
   }

@@ -1,0 +1,65 @@
+#pragma once
+// Several evaluators, each with a part of the rig, driven as the compiler's actor and the stages drive them,
+// and their frames joined.
+
+#include "engine/compiler.hpp"
+#include "engine/frame_join.hpp"
+#include "engine/show_evaluator.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace troupe::test {
+
+class divided_engine {
+ public:
+  explicit divided_engine(std::size_t parts) : evaluators_(parts) {}
+
+  /// @param change as for the whole; its programs don't matter
+  /// @param compiled by graph of `change`
+  void install(engine::stage_install change, const std::vector<engine::compiled>& compiled) {
+    struct parcel {
+      std::size_t to;
+      engine::part_memory memory;
+    };
+    std::vector<parcel> parcels;
+    if (change.rig && !change.new_show)
+      for (const auto& move : change.rig->moves)
+        parcels.push_back({move.to, evaluators_[move.from].give(move.places)});
+    for (std::size_t part = 0; part < evaluators_.size(); ++part) {
+      change.part = part;
+      for (std::size_t i = 0; i < compiled.size(); ++i) change.graphs[i].program = compiled[i].program(part);
+      evaluators_[part].install(change);
+    }
+    for (const auto& one : parcels) evaluators_[one.to].receive(one.memory);
+    moved += parcels.size();
+  }
+
+  void tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {}) {
+    std::vector<engine::made_frame> made;
+    for (auto& one : evaluators_) made.push_back(one.tick(time, inputs, demand));
+    if (made.size() == 1) {
+      frame = *made.front().frame;
+      dmx = *made.front().dmx;
+      return;
+    }
+    std::vector<const frame_data*> frames;
+    std::vector<const dmx_data*> levels;
+    for (const auto& one : made) {
+      frames.push_back(one.frame.get());
+      levels.push_back(one.dmx.get());
+    }
+    engine::join_frames(frames, frame);
+    engine::join_dmx(levels, dmx);
+  }
+
+  frame_data frame;
+  dmx_data dmx;
+  std::size_t moved = 0; ///< times that cells went from one part to another
+
+ private:
+  std::vector<engine::show_evaluator> evaluators_;
+};
+
+} // namespace troupe::test
