@@ -157,11 +157,11 @@ TEST_CASE("oracle: state is kept per cell, and pan stays with the cell", "[engin
   oracle truth;
   truth.install(show);
   truth.tick(half_seconds(1), {});
-  // 0.5 s into attacks of 0.25 s and 4 s: sustain, and an eighth.
-  CHECK(bytes(truth.tick(half_seconds(2), {}), 0, 1, 2) == std::vector{191, 143});
+  // 0.5 s into attacks of 0.25 s and 4 s: all, and an eighth.
+  CHECK(bytes(truth.tick(half_seconds(2), {}), 0, 1, 2) == std::vector{255, 143});
   show.graphs[0].value.enabled = false;
   truth.install(show);
-  CHECK(bytes(truth.tick(half_seconds(3), {}), 0, 1, 2) == std::vector{191, 143});
+  CHECK(bytes(truth.tick(half_seconds(3), {}), 0, 1, 2) == std::vector{255, 143});
 }
 
 TEST_CASE("oracle: a fixture with another number of cells starts as a new one", "[engine][oracle]") {

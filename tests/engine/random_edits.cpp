@@ -253,7 +253,7 @@ std::string random_editor::edit_group(dice& roll) {
 }
 
 std::string random_editor::edit_model(dice& roll) {
-  const auto most_cells = show_.fixtures.size() < 100 ? 200u : 5u;
+  const auto most_cells = show_.fixtures.size() < 100 ? 200u : 3u;
   if (show_.models.empty() || roll.chance(10)) {
     const auto id = fresh_id(roll, "m", ids_of(show_.models));
     show_.models.push_back({id, random_model(roll, most_cells)});

@@ -99,7 +99,7 @@ fixture random_fixture(dice& roll, const plain_show& show) {
 plain_show random_rig(dice& roll, int fixtures) {
   plain_show show;
   const int models = roll.between(1, 6);
-  const auto most_cells = fixtures < 100 ? 200u : 5u; // the oracle takes its time
+  const auto most_cells = fixtures < 100 ? 200u : 3u; // the oracle takes its time
   for (int i = 0; i < models; ++i)
     show.models.push_back({"m" + std::to_string(i), random_model(roll, most_cells)});
 
