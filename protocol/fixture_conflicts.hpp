@@ -27,8 +27,9 @@ struct fixture_conflict {
 };
 
 /// By universe and channel. A fixture without its model has no channels. Those between the highest offset of
-/// a cell and the next cell (`cellFootprint`) are free: strips may be interleaved. O(n log n) in the number of
-/// pieces: one per fixture and universe, or one per cell where there are free channels between the cells.
+/// a cell and the next cell (`cellFootprint`) are free: packed strips may be interleaved. O(n log n) in the
+/// number of pieces: one per fixture and universe, or one per cell where there are free channels between the
+/// cells.
 std::vector<fixture_conflict> fixture_conflicts(const show_state& state);
 
 /// `[{universe, from, to, fixtures: [{id, name, startChannel, endChannel}]}]`.

@@ -40,7 +40,7 @@ TEST_CASE("example show: the one with pixels has no problems either, and needs t
   auto files = show_files::open(dir / "shows");
   const auto loaded = files->load("pixels", false);
   REQUIRE(loaded);
-  CHECK(loaded->notes.empty());
+  for (const auto& note : loaded->notes) FAIL_CHECK(note);
   for (const auto kind : {entity_kind::fixture, entity_kind::group, entity_kind::input, entity_kind::graph})
     CHECK(loaded->state.count(kind) > 0);
   const auto* strip = loaded->state.find_as<fixture_model>(entity_kind::model, "strip-240");

@@ -96,11 +96,11 @@ TEST_CASE("damage: strips and their models are checked as the network would", "[
   std::vector<std::string> found;
   for (const auto& each : loaded->problems) found.push_back(to_string(each));
   CHECK(found == std::vector<std::string>{
-                     "fixture-models.yaml:18:18: cellFootprint must be at least 3, the highest offset of the "
+                     "fixture-models.yaml:19:18: cellFootprint must be at least 3, the highest offset of the "
                      "channels",
-                     "fixture-models.yaml:24:10: cells must be an integer from 1 to 65536",
-                     "s/fixtures.yaml:2:43: the fixture would end in universe 32768, past 32767",
-                     "s/fixtures.yaml:3:58: the fixture would end at channel 513, past 512"});
+                     "fixture-models.yaml:25:10: cells must be an integer from 1 to 65536",
+                     "s/fixtures.yaml:2:47: the fixture would end in universe 32768, past 32767",
+                     "s/fixtures.yaml:3:65: the fixture would end at channel 513, past 512"});
   CHECK(loaded->state.count(entity_kind::fixture) == 2);
   CHECK(loaded->state.find(entity_kind::fixture, "fits"));
   CHECK(loaded->state.find(entity_kind::fixture, "across"));
