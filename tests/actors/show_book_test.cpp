@@ -149,16 +149,16 @@ TEST_CASE("show book: a strip must end within the last universe, and says what h
   state.put(record(entity_kind::model, "strip",
                    R"({"brand":"B","model":"M","channels":{"red":1,"green":2,"blue":3},"cells":300})"));
   const auto placed = [&](int universe, int channel) {
-    return create(state, entity_kind::fixture,
-                  fmt::format(R"({{"name":"F","modelId":"strip","universe":{},"startChannel":{}}})", universe,
-                              channel));
+    const auto text =
+        fmt::format(R"({{"name":"F","modelId":"strip","universe":{},"startChannel":{}}})", universe, channel);
+    return create(state, entity_kind::fixture, text.c_str());
   };
   CHECK(placed(32'766, 1));
   CHECK(field_of(placed(32'767, 1).error()) == "universe");
   CHECK(field_of(placed(0, 511).error()) == "startChannel");
 
   state.put(lamp("edge", 1, "strip", 32'766));
-  const auto refusal = [&](std::string_view changes) {
+  const auto refusal = [&](const char* changes) {
     const auto outcome = update(state, entity_kind::model, "strip", changes);
     return outcome ? std::string{"(accepted)"} : field_of(outcome.error());
   };
