@@ -246,6 +246,7 @@ struct lane_wants {
   std::size_t lane = 0;
   bool json = false;
   bool binary = false;
+  bool cells = false; ///< of the JSON ones: some want the cells
 };
 
 /// One message of state: the newest for its key wins.
@@ -271,6 +272,7 @@ struct frame_subscription {
   fixture_filter_ptr fixtures;      ///< null: all
   universe_filter_ptr universes;    ///< null: all
   std::int64_t min_interval_ns = 0; ///< from maxHz
+  bool cells = false;               ///< of JSON frames
 };
 
 /// session → lane: from the next frame on; nothing unsubscribes.

@@ -45,6 +45,7 @@ struct subscribe_frames {
   std::vector<std::string> fixture_ids; ///< of JSON frames; empty: all. Each once; may name unknown ones
   std::vector<std::uint16_t> universes; ///< of binary frames; empty: all. Ascending, each once
   std::optional<double> max_hz;         ///< above 0, at most 240; absent: every frame
+  bool cells = false;                   ///< of JSON frames: with the cells of the fixtures with several
 };
 
 struct unsubscribe_frames {};

@@ -78,7 +78,10 @@ bool any_json(const frame_hub_state& st) {
   return false;
 }
 
-bool any_cells(const frame_hub_state&) {
+/// Whether any client wants the cells, and so the stages have to make their colours.
+bool any_cells(const frame_hub_state& st) {
+  for (const auto& lane : st.lanes)
+    if (lane.cells) return true;
   return false;
 }
 
@@ -130,13 +133,14 @@ void take_frame(pointer self, const frame_made& made) {
   if (first) status_after_frame(self); // the first message on a connection
   if (!st.new_shows.empty()) announce_show(self);
   tell_stages(self, false); // who asked may have gone
+  auto* measures = metrics_of(st.peers);
   bool json = false, binary = false;
   for (const auto& lane : st.lanes) {
     json |= lane.json;
     binary |= lane.binary;
   }
-  json &= made.frame->attributes;
-  if (json) st.images.make(*made.frame, st.show_epoch);
+  json &= made.frame->attributes; // the first frames after a client came may have been made for nobody
+  if (json) st.images.make(*made.frame, st.show_epoch, any_cells(st));
   if (binary) st.dmx_images.make(st.gathering.whole_dmx(), st.show_epoch);
   for (std::size_t i = 0; i < st.lanes.size(); ++i) {
     auto& lane = st.lanes[i];
@@ -254,6 +258,7 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         auto& lane = st.lanes[one.lane];
         lane.json = one.json;
         lane.binary = one.binary;
+        lane.cells = one.cells;
         if (!any_json(st)) st.images = frame_image_pool{};
         tell_stages(self, false);
       },

@@ -24,6 +24,7 @@ struct frame_hub_state {
     bool behind = false; // a newer one waits for it
     bool json = false;
     bool binary = false;
+    bool cells = false; // of the JSON ones
   };
 
   std::shared_ptr<const cast> peers;

@@ -36,7 +36,7 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
       [this](const cast_change& change) {
         peers_ = change.now;
         for (auto& [id, one] : clients_) send(one->session, change);
-        wants_json_ = wants_binary_ = false; // a new hub doesn't know
+        wants_json_ = wants_binary_ = wants_cells_ = false; // a new hub doesn't know
         tell_wants();
       },
       [this](const frame_news& news) { take_frame(news); },
@@ -185,17 +185,19 @@ void lane::subscribe(const subscribe_client& wanted) {
 }
 
 void lane::tell_wants() {
-  bool json = false, binary = false;
+  bool json = false, binary = false, cells = false;
   for (const auto& [id, one] : clients_) {
     if (!one->subscription) continue;
     (one->subscription->binary ? binary : json) = true;
+    cells |= one->subscription->cells;
   }
-  if (!peers_ || (json == wants_json_ && binary == wants_binary_)) return;
+  if (!peers_ || (json == wants_json_ && binary == wants_binary_ && cells == wants_cells_)) return;
   wants_json_ = json;
   wants_binary_ = binary;
+  wants_cells_ = cells;
   if (!json) image_ = nullptr;
   if (!binary) dmx_ = nullptr;
-  send(peers_->frame_hub, lane_wants{options_.index, json, binary});
+  send(peers_->frame_hub, lane_wants{options_.index, json, binary, cells});
 }
 
 // -- what is counted --------------------------------------------------------------------------------------
@@ -258,8 +260,8 @@ net::outgoing lane::json_frame_for(client& one) {
   const auto& wanted = *one.subscription;
   const auto base = std::exchange(one.base, image_->frame_number());
   const bool whole = wanted.mode == wire_mode::full || !image_->reaches(base);
-  const auto text = whole ? frame_json::shared_full(*image_, wanted.fixtures)
-                          : frame_json::shared_delta(*image_, base, wanted.fixtures);
+  const auto text = whole ? frame_json::shared_full(*image_, wanted.fixtures, wanted.cells)
+                          : frame_json::shared_delta(*image_, base, wanted.fixtures, wanted.cells);
   if (!text) return nullptr;
   if (auto* measures = metrics_of(peers_))
     add(measures->frames_sent[whole ? frame_kind::json_full : frame_kind::json_delta]);

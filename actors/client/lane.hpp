@@ -72,7 +72,7 @@ class lane final : public io_actor {
   lane_options options_;
   std::shared_ptr<const cast> peers_;
   std::unordered_map<std::uint64_t, std::unique_ptr<client>> clients_;
-  bool wants_json_ = false, wants_binary_ = false;
+  bool wants_json_ = false, wants_binary_ = false, wants_cells_ = false;
   bool kicking_ = false;
   std::vector<std::uint64_t> leaving_; // while kicking
 

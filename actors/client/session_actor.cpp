@@ -102,6 +102,7 @@ class client_desk {
     frame_subscription made;
     made.mode = wanted.mode == ws::frame_mode::full ? wire_mode::full : wire_mode::delta;
     made.binary = wanted.binary;
+    made.cells = wanted.cells;
     if (!wanted.fixture_ids.empty())
       made.fixtures = std::make_shared<const fixture_filter>(std::move(wanted.fixture_ids));
     if (!wanted.universes.empty())

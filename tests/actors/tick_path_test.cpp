@@ -54,6 +54,12 @@ lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
           [](const client_credit&) {}};
 }
 
+lane_actor::behavior_type watching_lane(lane_actor::pointer, std::vector<frame_image_ptr>* images) {
+  return {[](const cast_change&) {},     [images](const frame_news& news) { images->push_back(news.image); },
+          [](const client_news_ptr&) {}, [](const subscribe_client&) {},
+          [](const tell_client&) {},     [](const client_credit&) {}};
+}
+
 template <class Made>
 std::shared_ptr<const Made> shared(Made made) {
   return std::make_shared<const Made>(std::move(made));
@@ -276,7 +282,7 @@ struct hub_rig {
     parts.lanes = {rig.own(rig.system().spawn(fake_lane, &seen))};
     parts.frame_hub = hub;
     rig.tell(hub, cast_change{shared(parts)});
-    rig.tell(hub, lane_wants{0, false, true});
+    rig.tell(hub, lane_wants{0, false, true, false});
     rig.drain();
   }
   void frame() {
@@ -307,6 +313,42 @@ TEST_CASE("frame hub: a lane that isn't ready gets only the newest frame, once",
   on.rig.tell(on.hub, lane_ready{0});
   on.rig.drain();
   CHECK(on.told().empty());
+}
+
+TEST_CASE("frame hub: images have cells as long as a client wants them", "[actors][unit]") {
+  std::vector<frame_image_ptr> got;
+  actor_rig rig;
+  const auto hub = rig.own(rig.system().spawn(frame_hub));
+  const auto watcher = rig.own(rig.system().spawn(watching_lane, &got));
+  cast parts;
+  parts.lanes = {watcher};
+  parts.frame_hub = hub;
+  rig.tell(hub, cast_change{shared(parts)});
+  std::uint64_t frames = 0;
+  const auto frame = [&](bool attributes = true) {
+    frame_data made;
+    made.time.frame_number = ++frames;
+    made.attributes = attributes;
+    made.layout = shared(frame_layout{shared(fixture_layout{}), {}});
+    dmx_data universes;
+    universes.time = made.time;
+    rig.tell(hub, frame_made{shared(std::move(made)), shared(std::move(universes))});
+    rig.tell(hub, lane_ready{0});
+    rig.drain();
+  };
+  rig.tell(hub, lane_wants{0, true, false, false});
+  frame(false); // made before anybody looked: there is nothing to show yet
+  CHECK(got.empty());
+  frame();
+  REQUIRE(got.size() == 1);
+  CHECK_FALSE(got.back()->cells().wanted());
+  rig.tell(hub, lane_wants{0, true, false, true});
+  frame();
+  CHECK(got.back()->cells().wanted());
+  rig.tell(hub, lane_wants{0, true, false, false});
+  frame();
+  CHECK_FALSE(got.back()->cells().wanted());
+  CHECK(got.back()->frame_number() == 4);
 }
 
 TEST_CASE("frame hub: another show is announced with its first frame, before it, status and inputs in one",

@@ -32,6 +32,9 @@ json::object members(const fixture_model& m) {
   if (m.white == white_mode::extract) out["whiteMode"] = "extract";
   static constexpr const char* modes[] = {"dark", "hold", "zero"};
   if (m.release) out["release"] = modes[static_cast<int>(*m.release)];
+  if (m.cells) out["cells"] = *m.cells;
+  if (m.cell_footprint) out["cellFootprint"] = *m.cell_footprint;
+  if (m.span) out["span"] = *m.span == span_mode::packed ? "packed" : "aligned";
   return out;
 }
 
