@@ -96,7 +96,8 @@ struct dmx_data {
   tick_time time;
   std::vector<std::uint16_t> addresses; ///< Port-Addresses in ascending order
   std::vector<std::uint8_t> levels;     ///< 512 for each address, in the same order
-  std::vector<std::uint8_t> changed;    ///< by address: 1 if it differs from the tick before, or is new
+  std::vector<std::uint8_t> changed;    ///< by address: 1 if it differs from the tick before, is new, or has
+                                     ///< come to another stage with another show
   std::shared_ptr<const engine::patch_plan> made_for; ///< the engine's: whose constant levels are in place
 };
 
