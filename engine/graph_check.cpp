@@ -230,6 +230,7 @@ class checker {
       depend(all.fixture_ids, 4), what = "fixture", known = exists(entity_kind::fixture);
       break;
     case param_type::choice:
+    case param_type::integer:
       return;
     }
     if (!known && out_.graph.live[node])

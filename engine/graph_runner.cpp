@@ -89,6 +89,17 @@ std::uint32_t place_in(const std::vector<std::string>& sorted, const std::string
   return found != sorted.end() && *found == id ? static_cast<std::uint32_t>(found - sorted.begin()) : none;
 }
 
+/// 0..1; 0 for a universe that nobody listens to.
+float level_at(const dmx_inputs_ptr& network, const dmx_place& place) {
+  const auto found = network ? network->find(place.universe) : std::nullopt;
+  if (!found) return 0;
+  const auto* levels = network->levels.data() + *found * dmx_inputs::channels;
+  const int high = levels[place.channel - 1];
+  if (!place.fine) return static_cast<float>(high) / 255.0f;
+  const int low = place.channel < dmx_inputs::channels ? levels[place.channel] : 0;
+  return static_cast<float>(high << 8 | low) / 65535.0f;
+}
+
 } // namespace
 
 void graph_runner::install(const graph_install& change, std::size_t part) {
@@ -220,10 +231,12 @@ void graph_runner::receive(const std::vector<std::uint32_t>& places, const graph
 void graph_runner::find_controls(const input_layout& layout) {
   places_.clear();
   for (const auto& load : program_->loads) {
-    const auto timed =
-        load.from == input_load::source::show_time || load.from == input_load::source::tick_length;
-    const auto& ids = load.from == input_load::source::fader ? layout.faders : layout.buttons;
-    places_.push_back(timed ? none : place_in(ids, program_->controls[load.control]));
+    std::uint32_t place = none; // of what is no control, too
+    if (load.from == input_load::source::fader)
+      place = place_in(layout.faders, program_->controls[load.control]);
+    else if (load.from == input_load::source::pressed || load.from == input_load::source::down)
+      place = place_in(layout.buttons, program_->controls[load.control]);
+    places_.push_back(place);
   }
 }
 
@@ -250,6 +263,15 @@ void graph_runner::load_inputs(const tick_time& time, const input_snapshot& inpu
       break;
     case input_load::source::tick_length:
       value = static_cast<float>(seconds(time.dt_ns));
+      break;
+    case input_load::source::dmx_channel:
+      value = level_at(inputs.network, dmx_place::from(load.control));
+      break;
+    case input_load::source::timecode_seconds:
+      value = static_cast<float>(seconds(inputs.timecode.position(time.t_ns)));
+      break;
+    case input_load::source::timecode_running:
+      value = inputs.timecode.running(time.t_ns) ? 1.0f : 0.0f;
       break;
     }
   }

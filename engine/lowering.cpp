@@ -190,13 +190,18 @@ class lowering {
     node_ = node;
     switch (g_.specs[node]->type) {
     case node_type::time:
-      put(build_.load(input_load::source::show_time, {}, -endless, endless), 0);
-      return put(build_.load(input_load::source::tick_length, {}, -endless, endless), 1);
+      put(build_.load(input_load::source::show_time, std::string_view{}, -endless, endless), 0);
+      return put(build_.load(input_load::source::tick_length, std::string_view{}, -endless, endless), 1);
     case node_type::fader:
       return put(build_.load(input_load::source::fader, control_id(), -endless, endless));
     case node_type::button:
       put(build_.load(input_load::source::pressed, control_id(), 0, 1), 0);
       return put(build_.load(input_load::source::down, control_id(), 0, 1), 1);
+    case node_type::dmx_in:
+      return put(build_.load(input_load::source::dmx_channel, wanted_channel().packed(), 0, 1));
+    case node_type::timecode:
+      put(build_.load(input_load::source::timecode_seconds, std::string_view{}, -endless, endless), 0);
+      return put(build_.load(input_load::source::timecode_running, std::string_view{}, 0, 1), 1);
     case node_type::scalar:
     case node_type::boolean:
       return put(scalar(std::size_t{0}));
@@ -273,6 +278,12 @@ class lowering {
   std::string_view control_id() const {
     const auto ids = named_ids(source(), g_.specs[node_]->params[0]);
     return ids.empty() ? std::string_view{} : ids.front();
+  }
+
+  dmx_place wanted_channel() const {
+    const auto params = g_.specs[node_]->params;
+    return {static_cast<std::uint16_t>(integer_of(source(), params[0])),
+            static_cast<std::uint16_t>(integer_of(source(), params[1])), choice_of(source(), params[2]) == 1};
   }
 
   std::uint32_t selected() const { return shape_.selections[g_.joint_into(node_, 0)->from_node]; }

@@ -45,6 +45,14 @@ std::optional<std::string> number_problem(const json::value* value, std::string_
   return std::nullopt;
 }
 
+/// An integer within the param's ends; 1.0 is one, too.
+std::optional<int> whole_number(const json::value& value, const param_spec& param) {
+  const auto number = number_in(value);
+  if (!number || !(*number >= param.least && *number <= param.most) || std::floor(*number) != *number)
+    return std::nullopt;
+  return static_cast<int>(*number);
+}
+
 /// The JSON number as float32; beyond its range it counts as not finite.
 float narrowed(double number) {
   constexpr double largest = 0x1.fffffep+127;
@@ -98,6 +106,10 @@ constant_value constant_of(const graph_node& node, const input_spec& input) {
 
 std::optional<std::string> param_problem(const graph_node& node, const param_spec& param) {
   const auto* value = node.params.if_contains(param.name);
+  if (param.type == param_type::integer) {
+    if (!value || whole_number(*value, param)) return std::nullopt;
+    return fmt::format("'{}' must be a whole number within {}..{}", param.name, param.least, param.most);
+  }
   if (param.type == param_type::choice) {
     if (!value) return std::nullopt;
     if (!value->is_string()) return fmt::format("'{}' must be a string", param.name);
@@ -124,7 +136,7 @@ std::optional<std::string> param_problem(const graph_node& node, const param_spe
 
 std::vector<std::string_view> named_ids(const graph_node& node, const param_spec& param) {
   std::vector<std::string_view> ids;
-  if (param.type == param_type::choice) return ids;
+  if (param.type == param_type::choice || param.type == param_type::integer) return ids;
   const auto add = [&](const json::value& value) {
     if (const auto* text = value.if_string(); text && !text->empty()) ids.emplace_back(*text);
   };
@@ -138,6 +150,12 @@ std::vector<std::string_view> named_ids(const graph_node& node, const param_spec
     if (const auto* old = node.params.if_contains(param.old_name)) add(*old);
   }
   return ids;
+}
+
+int integer_of(const graph_node& node, const param_spec& param) {
+  const auto* value = node.params.if_contains(param.name);
+  const auto number = value ? whole_number(*value, param) : std::nullopt;
+  return number.value_or(param.otherwise);
 }
 
 std::size_t choice_of(const graph_node& node, const param_spec& param) {

@@ -33,6 +33,9 @@ std::optional<std::string> param_problem(const graph_node& node, const param_spe
 /// The id or ids that a param names, in order; none if it is absent, empty or ill-typed.
 std::vector<std::string_view> named_ids(const graph_node& node, const param_spec& param);
 
+/// The number of a `param_type::integer`. One that `param_problem` complains about counts as absent.
+int integer_of(const graph_node& node, const param_spec& param);
+
 /// Which of `param.choices` is chosen.
 std::size_t choice_of(const graph_node& node, const param_spec& param);
 

@@ -29,10 +29,34 @@ struct state_site {
 
 /// Where a uniform input of the program comes from.
 struct input_load {
-  enum class source : std::uint8_t { fader, pressed, down, show_time, tick_length };
+  enum class source : std::uint8_t {
+    fader,
+    pressed,
+    down,
+    show_time,
+    tick_length,
+    dmx_channel,
+    timecode_seconds,
+    timecode_running
+  };
   source from = source::fader;
   std::uint32_t uniform = 0; ///< the register it fills
-  std::uint32_t control = 0; ///< index in `controls`
+  std::uint32_t control = 0; ///< index in `controls`; of dmx_channel: a `dmx_place`
+};
+
+/// A channel of the network's DMX in one number.
+struct dmx_place {
+  std::uint16_t universe = 0; ///< Port-Address
+  std::uint16_t channel = 1;  ///< 1..512
+  bool fine = false;          ///< the next channel is the low byte
+
+  constexpr std::uint32_t packed() const noexcept {
+    return std::uint32_t{universe} << 16 | static_cast<std::uint32_t>(channel - 1) << 1 | (fine ? 1u : 0u);
+  }
+  static constexpr dmx_place from(std::uint32_t packed) noexcept {
+    return {static_cast<std::uint16_t>(packed >> 16), static_cast<std::uint16_t>((packed >> 1 & 0x1ff) + 1),
+            (packed & 1) != 0};
+  }
 };
 
 /// All operations over one domain.

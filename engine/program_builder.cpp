@@ -65,6 +65,12 @@ value_id program_builder::load(input_load::source from, std::string_view control
   return value;
 }
 
+value_id program_builder::load(input_load::source from, std::uint32_t control, float low, float high) {
+  const auto value = add_value(uniform_place, low, high);
+  loads_.push_back({from, value, control});
+  return value;
+}
+
 value_id program_builder::append(operation op, std::initializer_list<value_id> sources, std::uint32_t domain,
                                  float low, float high) {
   std::copy(sources.begin(), sources.end(), op.source);

@@ -22,6 +22,9 @@ class program_builder {
   /// A uniform value that the evaluator fills in before each tick.
   value_id load(input_load::source from, std::string_view control, float low, float high);
 
+  /// The same for what isn't named but numbered. @param control as in `input_load`
+  value_id load(input_load::source from, std::uint32_t control, float low, float high);
+
   bool varies(value_id value) const { return values_[value].varying; }
 
   /// The same value for each element of the domain.

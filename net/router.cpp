@@ -31,6 +31,7 @@ struct router::node {
   struct route {
     http_handler handler;
     route_options options;
+    std::size_t index = 0;
   };
 
   std::map<std::string, std::unique_ptr<node>, std::less<>> words;
@@ -97,7 +98,9 @@ void router::add(http_method method, std::string_view pattern, http_handler hand
   const auto index = static_cast<std::size_t>(method);
   if (index >= at->routes.size()) throw std::invalid_argument("no such method");
   if (at->routes[index]) throw std::invalid_argument("added twice: " + std::string(pattern));
-  at->routes[index] = std::make_unique<node::route>(node::route{std::move(handler), options});
+  at->routes[index] =
+      std::make_unique<node::route>(node::route{std::move(handler), options, entries_.size()});
+  entries_.push_back({method, std::string(pattern)});
   at->rebuild_allow();
 }
 
@@ -132,6 +135,7 @@ route_match router::match(http_method method, std::span<const std::string_view> 
     found.result = route_match::outcome::found;
     found.handler = &route->handler;
     found.options = route->options;
+    found.index = route->index;
   } else {
     found.result = method == http_method::options ? route_match::outcome::options
                                                   : route_match::outcome::method_not_allowed;

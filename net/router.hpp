@@ -25,7 +25,14 @@ struct route_match {
   outcome result = outcome::not_found;
   const http_handler* handler = nullptr; ///< if found
   route_options options;                 ///< if found
+  std::size_t index = 0;                 ///< if found: its place in `router::routes`
   std::string_view allow;                ///< the methods of the path, if there is such a path
+};
+
+/// A route as it was added.
+struct route_entry {
+  http_method method = http_method::get;
+  std::string pattern; ///< `/api/fixtures/:id`
 };
 
 /// A tree of path segments. At every segment a fixed word wins over a parameter, without going back: a path
@@ -47,12 +54,16 @@ class router {
   route_match match(http_method method, std::span<const std::string_view> segments,
                     std::vector<http_request::field>& parameters) const;
 
+  /// Every route, in the order of their `add`.
+  const std::vector<route_entry>& routes() const noexcept { return entries_; }
+
   /// Every route as `GET /api/fixtures/:id`, sorted; for documentation and tests.
   std::vector<std::string> listing() const;
 
  private:
   struct node;
   std::unique_ptr<node> root_;
+  std::vector<route_entry> entries_;
 };
 
 } // namespace troupe::net

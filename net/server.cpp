@@ -192,6 +192,7 @@ server_counters server::counters() const noexcept {
     out.messages_in += from.messages_in;
     out.messages_out += from.messages_out;
     out.stalled += from.stalled;
+    out.paused += from.paused;
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,17 @@ struct ws_options {
   bool deflate_loopback = false;                   ///< to those too
 };
 
+/// A request that was answered.
+struct answered_request {
+  http_method method = http_method::get;
+  std::optional<std::size_t> route; ///< its place in `router::routes`; nothing if no handler was asked
+  unsigned status = 200;
+  std::chrono::nanoseconds took{0}; ///< from the end of its header to the answer being ready to be written
+};
+
+/// Called on the io thread of each answer: several at once. It must neither wait nor throw.
+using request_observer = std::function<void(const answered_request&)>;
+
 struct server_options {
   access_rules access;
   http_limits http;
@@ -49,6 +61,7 @@ struct server_options {
   int not_sent_low_water = 16 * 1024;          ///< TCP_NOTSENT_LOWAT in bytes; 0 leaves the kernel's
   int send_buffer = 0;                         ///< SO_SNDBUF in bytes; 0 leaves autotuning on
   std::string name = "Troupe";                 ///< the Server header; empty for none
+  request_observer on_answer{};                ///< may be empty
 };
 
 /// One address to listen on.
@@ -79,6 +92,7 @@ struct server_counters {
   std::uint64_t messages_in = 0;  ///< WebSocket
   std::uint64_t messages_out = 0; ///< WebSocket
   std::uint64_t stalled = 0;      ///< WebSockets closed because they took nothing
+  std::uint64_t paused = 0; ///< times a WebSocket wasn't read for a while: too much of it was unacknowledged
 };
 
 /// Called on the connection's io thread after the 101 went out; the callee calls `start`. The request (its

@@ -6,7 +6,12 @@
 #include "protocol/port.hpp"
 #include "protocol/type_ids.hpp"
 
+#include <memory>
 #include <vector>
+
+namespace troupe::actors {
+struct runtime_metrics; // actors/metrics/runtime_metrics.hpp: only pointers to it travel
+}
 
 namespace troupe {
 
@@ -33,12 +38,21 @@ using input_state_actor = port::iface<caf::result<void>(cast_change),
                                       caf::result<void>(tick),
                                       // What one client did. Answers which changes name no control.
                                       caf::result<input_refusals>(input_batch),
+                                      // Take in what the network says; the answer allows the next.
+                                      caf::result<void>(network_moved),
                                       // Release what this client held.
                                       caf::result<void>(client_gone),
                                       // Take in the controls that exist now, and pass it on to the stages.
                                       caf::result<void>(show_update_ptr),
                                       // INTERNAL: the clients are due to hear of moved controls.
                                       caf::result<void>(flush_atom)>;
+
+/// The NETWORK INPUT: DMX and timecode that others send, merged over their sources.
+using network_input_actor = port::iface<caf::result<void>(cast_change),
+                                        // Who is heard, and what is wrong.
+                                        caf::result<network_report_ptr>(ask_network_report),
+                                        // INTERNAL: packets have come in, or one of its times is up.
+                                        caf::result<void>(work_atom)>;
 
 /// A STAGE: evaluates graphs, merges, makes frames and DMX, for one part of the rig.
 using stage_actor = port::iface<caf::result<void>(cast_change),
@@ -145,6 +159,7 @@ using supervisor_actor = port::iface<
 struct cast {
   ticker_actor ticker;
   input_state_actor input_state;
+  network_input_actor network_input; ///< null unless something is to be received
   std::vector<stage_actor> stages;
   std::vector<output_actor> outputs;
   frame_hub_actor frame_hub;
@@ -153,6 +168,8 @@ struct cast {
   show_store_actor show_store;
   journal_actor journal;
   console_preview_actor console_preview; ///< null unless it is wanted
+  /// Where all of them count what they do; null: nobody wants to know.
+  std::shared_ptr<actors::runtime_metrics> metrics;
 };
 
 } // namespace troupe

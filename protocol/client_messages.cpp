@@ -103,8 +103,9 @@ client_message read_subscribe(const json::object& from, field_reader& in) {
     if (!(*out.max_hz > 0 && *out.max_hz <= highest_hz))
       in.refuse(root.member("maxHz"), "must be a number above 0, at most 240");
   }
-  if (const auto* cells = in.optional(from, root, "cells"); cells && in.boolean(*cells, root.member("cells")))
-    in.refuse(root.member("cells"), "is not supported yet");
+  // Binary frames have every cell anyway, so there it asks for nothing more.
+  if (const auto* value = in.optional(from, root, "cells"))
+    out.cells = in.boolean(*value, root.member("cells")) && !out.binary;
   return out;
 }
 

@@ -14,8 +14,9 @@ namespace {
 namespace json = boost::json;
 using std::string_view;
 
-constexpr std::array<string_view, 8> model_members{"id",       "brand",     "model",   "channels",
-                                                   "defaults", "whiteMode", "release", "revision"};
+constexpr std::array<string_view, 11> model_members{
+    "id",      "brand", "model",         "channels", "defaults", "whiteMode",
+    "release", "cells", "cellFootprint", "span",     "revision"};
 constexpr std::array<string_view, 6> fixture_members{"id",       "name",         "modelId",
                                                      "universe", "startChannel", "revision"};
 constexpr std::array<string_view, 4> group_members{"id", "name", "fixtureIds", "revision"};
@@ -25,11 +26,11 @@ constexpr std::array<string_view, 6> graph_members{"id", "name", "enabled", "nod
 constexpr std::array<string_view, 5> attribute_members{"intensity", "color", "pan", "tilt", "zoom"};
 constexpr std::array<string_view, 3> color_members{"r", "g", "b"};
 
-/// Options of a model that would change what its channels mean, so that keeping them unread would be wrong.
-constexpr std::array<string_view, 3> reserved_model_members{"cells", "cellFootprint", "span"};
+constexpr std::int64_t max_cells = 65'536;
 
 constexpr std::array<string_view, 2> white_modes{"copy", "extract"};
 constexpr std::array<string_view, 3> release_modes{"dark", "hold", "zero"};
+constexpr std::array<string_view, 2> span_modes{"aligned", "packed"};
 constexpr std::array<string_view, 2> input_types{"fader", "button"};
 constexpr std::array<string_view, 4> preset_types{"color", "position", "beam", "full"};
 
@@ -80,6 +81,23 @@ void check_defaults(const fixture_model& model, const field_path& at, field_read
   for (const auto& [name, level] : model.defaults)
     if (!names.contains(name))
       in.refuse(at.member(name), "is a default of a channel that the model doesn't have");
+}
+
+void read_cells(fixture_model& into, const json::object& from, const field_path& at, field_reader& in) {
+  if (const auto* value = in.optional(from, at, "cells"))
+    into.cells = static_cast<std::uint32_t>(in.integer(*value, at.member("cells"), 1, max_cells));
+  if (const auto* value = in.optional(from, at, "cellFootprint"))
+    into.cell_footprint =
+        static_cast<std::uint16_t>(in.integer(*value, at.member("cellFootprint"), 1, dmx_channels));
+  if (const auto* value = in.optional(from, at, "span"))
+    into.span = static_cast<span_mode>(word(*value, at.member("span"), span_modes, in));
+}
+
+/// Cells that overlapped would be nobody's intention.
+void check_cells(const fixture_model& model, const field_path& at, field_reader& in) {
+  if (model.cell_footprint && *model.cell_footprint < model.footprint())
+    in.refuse(at.member("cellFootprint"),
+              fmt::format("must be at least {}, the highest offset of the channels", model.footprint()));
 }
 
 // -- preset -----------------------------------------------------------------------------------------------
@@ -143,8 +161,6 @@ std::vector<std::string> read_ids(const json::value& value, const field_path& at
 
 void read_fields(fixture_model& into, const json::object& from, missing absent, field_reader& in) {
   const field_path root;
-  for (const auto name : reserved_model_members)
-    if (from.contains(name)) in.refuse(root.member(name), "is not supported yet");
   if (const auto* value = field(from, root, "brand", absent, in))
     into.brand = in.name(*value, root.member("brand"));
   if (const auto* value = field(from, root, "model", absent, in))
@@ -159,7 +175,9 @@ void read_fields(fixture_model& into, const json::object& from, missing absent, 
   }
   if (const auto* value = in.optional(from, root, "release"))
     into.release = static_cast<release_mode>(word(*value, root.member("release"), release_modes, in));
+  read_cells(into, from, root, in);
   check_defaults(into, root.member("defaults"), in);
+  check_cells(into, root, in);
 }
 
 void read_fields(fixture& into, const json::object& from, missing absent, field_reader& in) {
@@ -256,6 +274,9 @@ void write_fields(const fixture_model& value, json::object& to) {
   }
   if (value.white_named) to["whiteMode"] = word_of(white_modes, value.white);
   if (value.release) to["release"] = word_of(release_modes, *value.release);
+  if (value.cells) to["cells"] = *value.cells;
+  if (value.cell_footprint) to["cellFootprint"] = *value.cell_footprint;
+  if (value.span) to["span"] = word_of(span_modes, *value.span);
 }
 
 void write_fields(const fixture& value, json::object& to) {

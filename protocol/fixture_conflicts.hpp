@@ -9,7 +9,7 @@
 
 namespace troupe {
 
-/// One fixture of a conflict, with the channels it takes.
+/// One fixture of a conflict, with the channels it takes there: of its cells only those that take part.
 struct conflicting_fixture {
   record_ptr fixture;
   std::uint16_t start_channel = 1; ///< 1..512
@@ -26,7 +26,10 @@ struct fixture_conflict {
   std::vector<conflicting_fixture> fixtures; ///< by start channel, then in the order of the show
 };
 
-/// By universe and channel. A fixture without its model has no channels. O(n log n).
+/// By universe and channel. A fixture without its model has no channels. Those between the highest offset of
+/// a cell and the next cell (`cellFootprint`) are free: packed strips may be interleaved. O(n log n) in the
+/// number of pieces: one per fixture and universe, or one per cell where there are free channels between the
+/// cells.
 std::vector<fixture_conflict> fixture_conflicts(const show_state& state);
 
 /// `[{universe, from, to, fixtures: [{id, name, startChannel, endChannel}]}]`.

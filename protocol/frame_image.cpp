@@ -124,6 +124,7 @@ void frame_image::start_anew(const frame_data& data) {
   departures_.reset();
   complete_from_ = data.time.frame_number;
   last_change_ = data.time.frame_number;
+  last_cell_change_ = 0;
   resize(slots());
   each_column(columns_, columns_,
               [](auto& column, const auto&) { std::fill(column.begin(), column.end(), 0); });
@@ -143,14 +144,29 @@ void frame_image::carry_over(const frame_image& previous, std::uint64_t frame, s
   departures_ = std::make_shared<const departure_list>(std::move(departed));
 }
 
+void frame_image::follow_cells(const frame_data& data, const frame_image* previous, bool wanted) {
+  if (!wanted) {
+    if (cells_.wanted()) cells_.forget();
+    return;
+  }
+  const auto* before = &cells_;
+  if (previous && previous->cells_.wanted() && previous->layout_ == layout_)
+    before = &previous->cells_;
+  else if (!previous || !previous->cells_.wanted())
+    cells_.begin(slots());
+  // else they have been moved with the rest
+  if (cells_.advance(data, *layout_, columns_.written, *before)) last_cell_change_ = data.time.frame_number;
+}
+
 void frame_image::build(const frame_data& data, const frame_image* previous, std::uint64_t show_epoch,
-                        std::size_t max_departures) {
-  assert(this != previous && data.layout && data.layout->fixtures);
+                        bool cells, std::size_t max_departures) {
+  assert(this != previous && data.layout && data.layout->fixtures && data.attributes);
   assert(data.written.size() == data.layout->fixtures->slots());
   if (previous && (!previous->layout_ || previous->show_epoch_ != show_epoch)) previous = nullptr;
   assert(!previous || previous->frame_number() < data.time.frame_number);
 
   forms_.recycle();
+  cell_forms_.recycle();
   time_ = data.time;
   show_epoch_ = show_epoch;
   const frame_columns* before = &columns_;
@@ -158,6 +174,7 @@ void frame_image::build(const frame_data& data, const frame_image* previous, std
     start_anew(data);
   } else {
     last_change_ = previous->last_change_;
+    last_cell_change_ = previous->last_cell_change_;
     complete_from_ = previous->complete_from_;
     departures_ = previous->departures_;
     if (previous->layout_->same_as(data.layout->fixtures)) {
@@ -167,15 +184,18 @@ void frame_image::build(const frame_data& data, const frame_image* previous, std
     } else {
       layout_ = std::make_shared<wire_layout>(data.layout->fixtures);
       carry_over(*previous, data.time.frame_number, max_departures);
+      if (cells && previous->cells_.wanted())
+        cells_.move(previous->cells_, *previous->layout_, *layout_, columns_.joined_or_left);
     }
   }
   static const auto advance = kernel::advance_variants().front();
   if (advance(data, slots(), *before, columns_)) last_change_ = data.time.frame_number;
+  follow_cells(data, previous, cells);
 }
 
-frame_image_ptr frame_image_pool::make(const frame_data& data, std::uint64_t show_epoch) {
+frame_image_ptr frame_image_pool::make(const frame_data& data, std::uint64_t show_epoch, bool cells) {
   auto image = images_.take();
-  image->build(data, latest_.get(), show_epoch, max_departures_);
+  image->build(data, latest_.get(), show_epoch, cells, max_departures_);
   latest_ = image;
   return latest_;
 }

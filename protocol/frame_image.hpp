@@ -2,11 +2,13 @@
 // One frame as its readers see it: values rounded as on the wire, and for every fixture and attribute the
 // frame in which it last changed (protocol, section 7 "Deltas"). Made once per tick, shared by all threads.
 
+#include "protocol/cell_image.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/reuse_pool.hpp"
 #include "protocol/wire_forms.hpp"
 #include "protocol/wire_layout.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -55,11 +57,12 @@ class frame_image {
 
   /// Makes this the image of `data`, reusing its memory: nothing is allocated while the rig stays the same.
   /// Only for the sole owner.
-  /// @param data      a newer frame than `previous`; every column has a value for each slot of its layout
+  /// @param data      a newer frame than `previous`, with attributes: every column has a value for each slot
   /// @param previous  the image before, or null. What isn't in it, or belongs to another show, is forgotten
   /// @param show_epoch any number that differs between two activations of a show
+  /// @param cells     whether anybody wants the cells
   void build(const frame_data& data, const frame_image* previous, std::uint64_t show_epoch,
-             std::size_t max_departures = default_max_departures);
+             bool cells = false, std::size_t max_departures = default_max_departures);
 
   const tick_time& time() const noexcept { return time_; }
   std::uint64_t frame_number() const noexcept { return time_.frame_number; }
@@ -68,8 +71,14 @@ class frame_image {
   const std::shared_ptr<const wire_layout>& layout() const noexcept { return layout_; }
   const frame_columns& columns() const noexcept { return columns_; }
 
+  /// The cells; `wanted()` only if `build` was told so.
+  const cell_image& cells() const noexcept { return cells_; }
+
   /// The newest frame in which anything changed; a client that has it has everything.
-  std::uint64_t last_change() const noexcept { return last_change_; }
+  /// @param with_cells whether the client sees them
+  std::uint64_t last_change(bool with_cells = false) const noexcept {
+    return with_cells ? std::max(last_change_, last_cell_change_) : last_change_;
+  }
 
   /// Fixtures that left the rig while in a client's reach, oldest first. None of them is in the layout.
   const departure_list& departures() const noexcept;
@@ -79,22 +88,27 @@ class frame_image {
   /// needs a clean start, which after show/changed is a delta since 0 and otherwise a full frame.
   bool reaches(std::uint64_t since) const noexcept { return since == 0 || since >= complete_from_; }
 
-  /// The messages made of this image so far.
-  wire_forms<fixture_filter>& forms() const noexcept { return forms_; }
+  /// The messages made of this image so far, without cells and with them.
+  wire_forms<fixture_filter>& forms(bool with_cells = false) const noexcept {
+    return with_cells ? cell_forms_ : forms_;
+  }
 
  private:
   void start_anew(const frame_data& data);
   void carry_over(const frame_image& previous, std::uint64_t frame, std::size_t max_departures);
+  void follow_cells(const frame_data& data, const frame_image* previous, bool wanted);
   void resize(std::size_t slots);
 
   tick_time time_;
   std::uint64_t show_epoch_ = 0;
   std::uint64_t last_change_ = 0;
+  std::uint64_t last_cell_change_ = 0;
   std::uint64_t complete_from_ = 0;
   std::shared_ptr<const wire_layout> layout_;
   std::shared_ptr<const departure_list> departures_; // null: none
   frame_columns columns_;
-  mutable wire_forms<fixture_filter> forms_;
+  cell_image cells_;
+  mutable wire_forms<fixture_filter> forms_, cell_forms_;
 };
 
 using frame_image_ptr = std::shared_ptr<const frame_image>;
@@ -106,7 +120,7 @@ class frame_image_pool {
       : max_departures_(max_departures) {}
 
   /// The image of `data`, which follows `latest()`.
-  frame_image_ptr make(const frame_data& data, std::uint64_t show_epoch);
+  frame_image_ptr make(const frame_data& data, std::uint64_t show_epoch, bool cells = false);
 
   const frame_image_ptr& latest() const noexcept { return latest_; } ///< null before the first
 

@@ -101,6 +101,27 @@ char* put_changes(char* out, std::uint8_t mask, std::uint8_t gone, Value&& value
   return out;
 }
 
+constexpr std::size_t cell_size = 9; ///< `"rrggbb",`
+constexpr std::size_t max_cells_frame = 16;
+
+/// `,"cells":["rrggbb",…]`. @param colors red, green and blue of each
+char* put_cells(char* out, std::span<const std::uint8_t> colors) noexcept {
+  static constexpr char hex[] = "0123456789abcdef";
+  out = put(out, ",\"cells\":[");
+  for (std::size_t i = 0; i < colors.size(); i += 3) {
+    *out++ = '"';
+    for (std::size_t c = i; c < i + 3; ++c) {
+      *out++ = hex[colors[c] >> 4];
+      *out++ = hex[colors[c] & 0xf];
+    }
+    *out++ = '"';
+    *out++ = ',';
+  }
+  if (!colors.empty()) --out;
+  *out++ = ']';
+  return out;
+}
+
 /// Closes an object whose members have been written with a comma before each, the first one too.
 char* close_object(char* begin, char* end) noexcept {
   *begin = '{';
@@ -130,8 +151,9 @@ char* put_seconds(char* out, std::int64_t nanoseconds) noexcept {
 /// Makes one message out of an image.
 class frame_writer {
  public:
-  frame_writer(std::string& out, const frame_image& image, const fixture_filter* filter)
-      : image_(image), columns_(image.columns()), filter_(filter), out_(out),
+  frame_writer(std::string& out, const frame_image& image, const fixture_filter* filter, bool cells)
+      : image_(image), columns_(image.columns()),
+        cells_(cells && image.cells().known() ? &image.cells() : nullptr), filter_(filter), out_(out),
         memory_(out, 256 + (filter ? filter->ids().size() : image.slots()) * 100) {
     if (filter) chosen_ = filter->slots_in(image.layout());
   }
@@ -139,7 +161,7 @@ class frame_writer {
   void full() {
     begin("{\"type\":\"frame/full\",\"t\":", ",\"fixtures\":");
     for (const auto slot : slots())
-      if (columns_.written[slot] != 0) fixture(slot, columns_.mask[slot], 0);
+      if (columns_.written[slot] != 0) fixture(slot, columns_.mask[slot], 0, cells_of(slot, 0));
     end();
   }
 
@@ -147,7 +169,8 @@ class frame_writer {
   bool delta(std::uint64_t since) {
     begin("{\"type\":\"frame/delta\",\"t\":", ",\"changes\":");
     for (const auto slot : slots())
-      if (columns_.last_changed[slot] > since) change(slot, since);
+      if (columns_.last_changed[slot] > since || (cells_ && cells_->changed(slot) > since))
+        change(slot, since);
     departures(since);
     const bool any = filled_ != members_;
     end();
@@ -174,15 +197,28 @@ class frame_writer {
     out_.resize(static_cast<std::size_t>(at - start));
   }
 
-  void fixture(std::uint32_t slot, std::uint8_t mask, std::uint8_t gone) {
+  enum class cell_news : std::uint8_t { untold, told, gone };
+
+  /// What a message says of the cells of a fixture that is in the frame.
+  cell_news cells_of(std::uint32_t slot, std::uint64_t since) const {
+    if (!cells_ || (since != 0 && cells_->changed(slot) <= since)) return cell_news::untold;
+    if (cells_->held(slot)) return cell_news::told;
+    return since == 0 ? cell_news::untold : cell_news::gone;
+  }
+
+  void fixture(std::uint32_t slot, std::uint8_t mask, std::uint8_t gone, cell_news what) {
     const auto prefix = image_.layout()->prefix(slot);
-    char* const start = memory_.room(filled_, prefix.size() + max_bundle_size);
+    const auto run = what == cell_news::told ? image_.layout()->cells_of(slot) : wire_layout::cell_run{};
+    char* const start =
+        memory_.room(filled_, prefix.size() + max_bundle_size + max_cells_frame + run.count * cell_size);
     char* at = start;
     *at++ = ',';
     at = put_prefix(at, prefix);
     char* const bundle = at;
     at = put_changes(at, mask, gone,
                      [&](column c) { return columns_.values[static_cast<std::size_t>(c)][slot]; });
+    if (what == cell_news::told) at = put_cells(at, cells_->colors(run));
+    if (what == cell_news::gone) at = put(at, ",\"cells\":null");
     filled_ += static_cast<std::size_t>(close_object(bundle, at) - start);
   }
 
@@ -193,7 +229,8 @@ class frame_writer {
         changed |= static_cast<std::uint8_t>((columns_.changed[a][slot] > since ? 1U : 0U) << a);
       const auto mask = columns_.mask[slot];
       // A client without a base holds nothing that could be gone.
-      fixture(slot, changed & mask, since == 0 ? 0 : static_cast<std::uint8_t>(changed & ~mask));
+      fixture(slot, changed & mask, since == 0 ? 0 : static_cast<std::uint8_t>(changed & ~mask),
+              cells_of(slot, since));
     } else if (since != 0 && columns_.joined_or_left[slot] > since) {
       gone(image_.layout()->prefix(slot));
     }
@@ -218,6 +255,7 @@ class frame_writer {
 
   const frame_image& image_;
   const frame_columns& columns_;
+  const cell_image* cells_; // null: not for this client, or not known
   const fixture_filter* filter_;
   std::string& out_;
   buffer memory_;
@@ -228,9 +266,9 @@ class frame_writer {
 
 /// @returns whether there is something to send
 bool write_delta(std::string& out, const frame_image& image, std::uint64_t since,
-                 const fixture_filter* filter) {
-  if (since != 0 && image.last_change() <= since) return false;
-  return frame_writer{out, image, filter}.delta(since) || since == 0;
+                 const fixture_filter* filter, bool cells) {
+  if (since != 0 && image.last_change(cells) <= since) return false;
+  return frame_writer{out, image, filter, cells}.delta(since) || since == 0;
 }
 
 } // namespace
@@ -254,30 +292,32 @@ void append_bundle(std::string& out, std::uint8_t mask, const std::array<float, 
 
 namespace frame_json {
 
-std::string full(const frame_image& image, const fixture_filter* filter) {
+std::string full(const frame_image& image, const fixture_filter* filter, bool cells) {
   std::string out;
-  frame_writer{out, image, filter}.full();
+  frame_writer{out, image, filter, cells}.full();
   return out;
 }
 
-std::optional<std::string> delta(const frame_image& image, std::uint64_t since,
-                                 const fixture_filter* filter) {
+std::optional<std::string> delta(const frame_image& image, std::uint64_t since, const fixture_filter* filter,
+                                 bool cells) {
   std::optional<std::string> out{std::in_place};
-  if (!write_delta(*out, image, since, filter)) out.reset();
+  if (!write_delta(*out, image, since, filter, cells)) out.reset();
   return out;
 }
 
-wire_text shared_full(const frame_image& image, const fixture_filter_ptr& filter) {
-  return image.forms().obtain(wire_mode::full, 0, filter, [&](std::string& out) {
-    frame_writer{out, image, filter.get()}.full();
+wire_text shared_full(const frame_image& image, const fixture_filter_ptr& filter, bool cells) {
+  return image.forms(cells).obtain(wire_mode::full, 0, filter, [&](std::string& out) {
+    frame_writer{out, image, filter.get(), cells}.full();
     return true;
   });
 }
 
-wire_text shared_delta(const frame_image& image, std::uint64_t since, const fixture_filter_ptr& filter) {
-  if (since != 0 && image.last_change() <= since) return nullptr;
-  return image.forms().obtain(wire_mode::delta, since, filter,
-                              [&](std::string& out) { return write_delta(out, image, since, filter.get()); });
+wire_text shared_delta(const frame_image& image, std::uint64_t since, const fixture_filter_ptr& filter,
+                       bool cells) {
+  if (since != 0 && image.last_change(cells) <= since) return nullptr;
+  return image.forms(cells).obtain(wire_mode::delta, since, filter, [&](std::string& out) {
+    return write_delta(out, image, since, filter.get(), cells);
+  });
 }
 
 } // namespace frame_json

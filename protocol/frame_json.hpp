@@ -23,7 +23,8 @@ namespace frame_json {
 
 /// A complete frame/full message: every written fixture (that the filter lets through) in the show's order.
 /// @param filter null: all fixtures
-std::string full(const frame_image& image, const fixture_filter* filter = nullptr);
+/// @param cells  also the cells of the fixtures with several, as far as the image knows them
+std::string full(const frame_image& image, const fixture_filter* filter = nullptr, bool cells = false);
 
 /// A complete frame/delta message: what changed after frame `since`. Since 0 it carries everything and
 /// exists even if empty; otherwise nullopt when nothing changed.
@@ -31,12 +32,13 @@ std::string full(const frame_image& image, const fixture_filter* filter = nullpt
 /// Fixtures that left are null, also those that came and went while the client missed frames. Only where
 /// `image.reaches(since)` is it certain that none is left behind.
 std::optional<std::string> delta(const frame_image& image, std::uint64_t since,
-                                 const fixture_filter* filter = nullptr);
+                                 const fixture_filter* filter = nullptr, bool cells = false);
 
 /// The same, made once per image and shared; from any thread. Null when there is nothing to send.
-wire_text shared_full(const frame_image& image, const fixture_filter_ptr& filter = nullptr);
+wire_text shared_full(const frame_image& image, const fixture_filter_ptr& filter = nullptr,
+                      bool cells = false);
 wire_text shared_delta(const frame_image& image, std::uint64_t since,
-                       const fixture_filter_ptr& filter = nullptr);
+                       const fixture_filter_ptr& filter = nullptr, bool cells = false);
 
 } // namespace frame_json
 } // namespace troupe

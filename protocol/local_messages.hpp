@@ -9,6 +9,7 @@
 #include "protocol/frame_image.hpp"
 #include "protocol/inputs.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/network_report.hpp"
 #include "protocol/show_state.hpp"
 
 #include <boost/json/object.hpp>
@@ -48,6 +49,7 @@ struct delete_entity {
 struct change_entity {
   std::variant<create_entity, update_entity_command, delete_entity> command;
   std::string author;
+  std::int64_t sent_ns = 0;
 };
 using change_entity_ptr = std::shared_ptr<const change_entity>;
 
@@ -159,6 +161,7 @@ using show_update_ptr = std::shared_ptr<const show_update>;
 struct tick_inputs {
   tick_time time;
   std::shared_ptr<const input_snapshot> inputs;
+  std::int64_t sent_ns = 0;
 };
 
 using frame_ptr = std::shared_ptr<const frame_data>;
@@ -170,6 +173,7 @@ struct frame_made {
   frame_ptr frame;
   dmx_ptr dmx;
   std::uint16_t part = 0; ///< which stage made it, from 0
+  std::int64_t sent_ns = 0;
 };
 
 /// frame_hub → stages: what somebody wants to see of the frames from now on. No answer.
@@ -194,7 +198,25 @@ struct universes_made {
   dmx_ptr dmx;
   std::uint16_t part = 0;  ///< which stage made it, from 0
   std::uint16_t parts = 1; ///< how many there are
+  std::int64_t sent_ns = 0;
+  dmx_inputs_ptr network{}; ///< what this tick knew of the network, for outputs that merge it; may be null
 };
+
+// -- the way in from the network ---------------------------------------------------------------------------
+
+/// network_input → input_state: what the network says has changed. One is on the way at most. Answer:
+/// nothing, and then the next may come.
+struct network_moved {
+  dmx_inputs_ptr dmx;
+  std::optional<std::int64_t> timecode_ns; ///< of the newest timecode packet
+  std::int64_t timecode_arrival_ns = 0;    ///< of that packet, steady clock
+  std::int64_t arrival_ns = 0; ///< of the newest packet that changed a level, steady clock; 0: none did
+};
+
+/// lane → network_input: who is heard, for health and GET /api/inputs/network. Answer: network_report_ptr.
+struct ask_network_report {};
+
+using network_report_ptr = std::shared_ptr<const network_report>;
 
 // -- the way to the clients -----------------------------------------------------------------------------
 
@@ -211,6 +233,7 @@ struct inputs_changed {
 struct frame_news {
   frame_image_ptr image;
   dmx_image_ptr dmx; ///< null unless the lane wants binary frames
+  std::int64_t sent_ns = 0;
 };
 
 /// lane → frame_hub: done with the frame; send the next one.
@@ -223,6 +246,7 @@ struct lane_wants {
   std::size_t lane = 0;
   bool json = false;
   bool binary = false;
+  bool cells = false; ///< of the JSON ones: some want the cells
 };
 
 /// One message of state: the newest for its key wins.
@@ -248,6 +272,7 @@ struct frame_subscription {
   fixture_filter_ptr fixtures;      ///< null: all
   universe_filter_ptr universes;    ///< null: all
   std::int64_t min_interval_ns = 0; ///< from maxHz
+  bool cells = false;               ///< of JSON frames
 };
 
 /// session → lane: from the next frame on; nothing unsubscribes.
@@ -343,3 +368,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cast_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::go_dark)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_output_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::output_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_network_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_report_ptr)

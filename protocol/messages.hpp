@@ -2,6 +2,9 @@
 // Messages that may cross nodes: plain values without pointers, raw floats, file paths or sockets. Each says
 // who sends it, who handles it, what comes back. What stays inside a node is in local_messages.hpp;
 // docs/messages.md has all of them in one table, and a test keeps it true.
+//
+// `sent_ns` in a message is the steady clock when it was sent, so that its receiver can tell how long it lay
+// in the mailbox; 0: nobody measures. It holds within one process only.
 
 #include "protocol/frame.hpp"
 #include "protocol/level.hpp"
@@ -23,21 +26,24 @@ auto inspect(Inspector& f, level& x) {
 /// clock_source → ticker: a deadline of the show's grid has come. No answer.
 struct due {
   std::int64_t deadline_ns = 0; ///< steady clock
+  std::int64_t sent_ns = 0;
 };
 template <class Inspector>
 auto inspect(Inspector& f, due& x) {
-  return port::object(f, x, "troupe::due", port::fld("deadline_ns", x.deadline_ns));
+  return port::object(f, x, "troupe::due", port::fld("deadline_ns", x.deadline_ns),
+                      port::fld("sent_ns", x.sent_ns));
 }
 
 /// ticker → input_state: make this frame. No answer.
 struct tick {
   tick_time time;
+  std::int64_t sent_ns = 0;
 };
 template <class Inspector>
 auto inspect(Inspector& f, tick& x) {
   return port::object(f, x, "troupe::tick", port::fld("frame_number", x.time.frame_number),
                       port::fld("t_ns", x.time.t_ns), port::fld("dt_ns", x.time.dt_ns),
-                      port::fld("deadline_ns", x.time.deadline_ns));
+                      port::fld("deadline_ns", x.time.deadline_ns), port::fld("sent_ns", x.sent_ns));
 }
 
 /// stage → ticker: the frame is made and handed on. No answer.
@@ -49,7 +55,8 @@ auto inspect(Inspector& f, tick_done& x) {
   return port::object(f, x, "troupe::tick_done", port::fld("frame_number", x.frame_number));
 }
 
-/// session → ticker: from the next tick on. No answer; the rate is told in runtime/status.
+/// session → ticker: the rate that is wanted from the next tick on. No answer; runtime/status tells the rate
+/// in force, which is lower while the machine is too slow for it.
 struct set_tick_rate {
   std::int64_t micro_hz = 60'000'000; ///< 1 to 240 Hz
 };
@@ -61,10 +68,12 @@ auto inspect(Inspector& f, set_tick_rate& x) {
 /// ticker → frame_hub: the rate that is now in force. No answer.
 struct tick_rate_changed {
   std::int64_t micro_hz = 60'000'000;
+  std::int64_t wanted_micro_hz = 60'000'000; ///< higher than `micro_hz` while the machine is too slow for it
 };
 template <class Inspector>
 auto inspect(Inspector& f, tick_rate_changed& x) {
-  return port::object(f, x, "troupe::tick_rate_changed", port::fld("micro_hz", x.micro_hz));
+  return port::object(f, x, "troupe::tick_rate_changed", port::fld("micro_hz", x.micro_hz),
+                      port::fld("wanted_micro_hz", x.wanted_micro_hz));
 }
 
 // -- the operators' controls --------------------------------------------------------------------------

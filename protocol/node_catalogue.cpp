@@ -45,6 +45,11 @@ json::object to_json_value(const output_spec& out) {
 json::object to_json_value(const param_spec& param) {
   json::object out{{"type", param_type_name(param.type)}, {"label", param.label}};
   if (!param.fallback.empty()) out["default"] = param.fallback;
+  if (param.type == param_type::integer) {
+    out["default"] = param.otherwise;
+    out["hardMin"] = param.least;
+    out["hardMax"] = param.most;
+  }
   if (param.required) out["required"] = true;
   if (!param.choices.empty()) out["options"] = json::array(param.choices.begin(), param.choices.end());
   return out;
@@ -67,8 +72,8 @@ std::string_view port_type_name(port_type type) noexcept {
 }
 
 std::string_view param_type_name(param_type type) noexcept {
-  static constexpr std::array<std::string_view, 6> names{"faderId",  "buttonId",   "presetId",
-                                                         "groupIds", "fixtureIds", "enum"};
+  static constexpr std::array<std::string_view, 7> names{"faderId",    "buttonId", "presetId", "groupIds",
+                                                         "fixtureIds", "enum",     "integer"};
   return names[static_cast<std::size_t>(type)];
 }
 

@@ -62,6 +62,8 @@ enum class node_type : std::uint8_t {
   merge_bundle,
   scale_bundle,
   write_attributes,
+  dmx_in,
+  timecode,
   count_
 };
 inline constexpr std::size_t node_type_count = static_cast<std::size_t>(node_type::count_);
@@ -88,9 +90,17 @@ struct output_spec {
   port_type type;
 };
 
-enum class param_type : std::uint8_t { fader_id, button_id, preset_id, group_ids, fixture_ids, choice };
+enum class param_type : std::uint8_t {
+  fader_id,
+  button_id,
+  preset_id,
+  group_ids,
+  fixture_ids,
+  choice,
+  integer
+};
 
-/// `faderId`, `buttonId`, `presetId`, `groupIds`, `fixtureIds`, `enum`.
+/// `faderId`, `buttonId`, `presetId`, `groupIds`, `fixtureIds`, `enum`, `integer`.
 std::string_view param_type_name(param_type type) noexcept;
 
 struct param_spec {
@@ -101,6 +111,7 @@ struct param_spec {
   std::string_view fallback;                 ///< of a choice
   std::span<const std::string_view> choices; ///< of a choice
   std::string_view old_name;                 ///< an older form that holds one id (`groupId`), or empty
+  int least = 0, most = 0, otherwise = 0;    ///< of an integer: its ends, and what it is when absent
 };
 
 struct node_spec {

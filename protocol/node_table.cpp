@@ -104,6 +104,8 @@ constexpr std::array button_out{output_spec{"pressed", "Pressed", port_type::tri
                                 output_spec{"down", "Down", port_type::boolean}};
 constexpr std::array value_out{output_spec{"value", "Value", port_type::scalar}};
 constexpr std::array bool_value_out{output_spec{"value", "Value", port_type::boolean}};
+constexpr std::array timecode_out{output_spec{"seconds", "Timecode (s)", port_type::scalar},
+                                  output_spec{"running", "Running", port_type::boolean}};
 constexpr std::array result_out{output_spec{"result", "Result", port_type::scalar}};
 constexpr std::array bool_result_out{output_spec{"result", "Result", port_type::boolean}};
 constexpr std::array color_out{output_spec{"color", "Colour", port_type::color}};
@@ -132,6 +134,14 @@ constexpr std::array attribute_param{
     param_spec{"attribute", "Attribute", param_type::choice, false, "intensity", bundle_attributes, {}}};
 constexpr std::array merge_param{
     param_spec{"merge", "Merge", param_type::choice, false, "override", merges, {}}};
+
+constexpr param_spec integer(string_view name, string_view label, int least, int most, int otherwise) {
+  return {name, label, param_type::integer, false, {}, {}, {}, least, most, otherwise};
+}
+constexpr std::array<string_view, 2> resolutions{"8bit", "16bit"};
+constexpr std::array dmx_params{
+    integer("universe", "Universe", 0, 32767, 0), integer("channel", "Channel", 1, 512, 1),
+    param_spec{"resolution", "Resolution", param_type::choice, false, "8bit", resolutions, {}}};
 
 using ins = std::span<const input_spec>;
 using outs = std::span<const output_spec>;
@@ -216,6 +226,13 @@ constexpr std::array<node_spec, node_type_count> table{{
      params{}, "Scales every attribute of a bundle."},
     {node_type::write_attributes, "WriteAttributes", "Write attributes", "output", write_in, outs{},
      merge_param, "Writes a bundle to every fixture of a selection; higher priorities win."},
+    {node_type::dmx_in, "DmxIn", "DMX in", "input", ins{}, value_out, dmx_params,
+     "A channel of a universe that comes in by the network, 0 to 1; with 16bit the next channel is its fine "
+     "part. "
+     "0 while nobody sends it."},
+    {node_type::timecode, "Timecode", "Timecode", "input", ins{}, timecode_out, params{},
+     "The timecode that comes in as ArtTimeCode, in seconds, and whether it runs: a packet came in the last "
+     "0.5 s."},
 }};
 
 constexpr bool in_order() {

@@ -179,10 +179,14 @@ std::string input_changed_message(std::span<const fader_value> faders,
 }
 
 std::string runtime_status_message(const frame_layout* layout, std::span<const write_report> writes,
-                                   const tick_time& time, double tick_hz) {
+                                   const tick_time& time, double tick_hz, std::optional<double> wanted_hz) {
   auto out = begin("runtime/status");
   append_key(out, "tickHz");
   append_json_number(out, tick_hz);
+  if (wanted_hz) {
+    append_key(out, "targetHz");
+    append_json_number(out, *wanted_hz);
+  }
   append_key(out, "t");
   append_seconds(out, time.t_ns);
   append_number(out, "frameNumber", time.frame_number);

@@ -56,7 +56,8 @@ wire_layout::wire_layout(std::shared_ptr<const fixture_layout> fixtures) : fixtu
 }
 
 bool wire_layout::same_as(const std::shared_ptr<const fixture_layout>& other) const noexcept {
-  return fixtures_ == other || (fixtures_->ids == other->ids && fixtures_->order == other->order);
+  return fixtures_ == other || (fixtures_->ids == other->ids && fixtures_->order == other->order &&
+                                fixtures_->cell_begins == other->cell_begins);
 }
 
 void wire_layout::make_index() const {

@@ -39,7 +39,21 @@ class wire_layout {
     return {text_.data() + begins_[slot], begins_[slot + 1] - begins_[slot]};
   }
 
-  /// Whether the two stand for the same fixtures in the same slots and order.
+  /// Where the cells of a slot stand among all that have colours; none for a fixture of one cell.
+  struct cell_run {
+    std::size_t first = 0, count = 0;
+  };
+  cell_run cells_of(std::uint32_t slot) const noexcept {
+    const auto& begins = fixtures_->cell_begins;
+    if (begins.empty()) return {};
+    return {begins[slot], begins[slot + 1] - begins[slot]};
+  }
+  /// How many cells have colours.
+  std::size_t cells() const noexcept {
+    return fixtures_->cell_begins.empty() ? 0 : fixtures_->cell_begins.back();
+  }
+
+  /// Whether the two stand for the same fixtures in the same slots and order, with as many cells.
   bool same_as(const std::shared_ptr<const fixture_layout>& other) const noexcept;
 
   /// @returns no_slot for an unknown id. Thread-safe; the index is made at the first call

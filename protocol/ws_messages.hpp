@@ -45,6 +45,7 @@ struct subscribe_frames {
   std::vector<std::string> fixture_ids; ///< of JSON frames; empty: all. Each once; may name unknown ones
   std::vector<std::uint16_t> universes; ///< of binary frames; empty: all. Ascending, each once
   std::optional<double> max_hz;         ///< above 0, at most 240; absent: every frame
+  bool cells = false;                   ///< of JSON frames: with the cells of the fixtures with several
 };
 
 struct unsubscribe_frames {};
@@ -114,8 +115,10 @@ std::string input_changed_message(std::span<const fader_value> faders, std::span
 /// @param layout  null: no graphs
 /// @param writes  of the newest frame, as in `frame_data::writes`; those that are missing (before the first
 ///                frame) count as empty bundles
-/// @param tick_hz as configured, 1..240
+/// @param tick_hz in force; up to 240
+/// @param wanted_hz told as `targetHz`: the machine is too slow for it. Absent: `tick_hz` is what is wanted
 std::string runtime_status_message(const frame_layout* layout, std::span<const write_report> writes,
-                                   const tick_time& time, double tick_hz);
+                                   const tick_time& time, double tick_hz,
+                                   std::optional<double> wanted_hz = std::nullopt);
 
 } // namespace troupe::ws

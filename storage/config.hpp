@@ -50,6 +50,14 @@ enum class exit_mode : std::uint8_t {
   hold  ///< the nodes keep the last frame
 };
 
+/// What comes in by the network, merged into what one output sends.
+struct merge_settings {
+  enum class rule : std::uint8_t { htp, ltp, priority };
+  std::vector<std::uint16_t> universes; ///< Port-Addresses, ascending; empty: nothing is merged
+  rule mode = rule::htp;
+  std::uint8_t show_priority = 100; ///< with priority: 0..200
+};
+
 /// How the packets of one tick to one receiver are spread.
 struct pacing_settings {
   double share = 0.5;      ///< of a tick: 0..1; 0: they leave as one burst
@@ -68,6 +76,7 @@ struct artnet_output_settings {
   std::optional<double> max_hz; ///< absent: the tick rate
   bool constant_rate = false;   ///< every tick, changed or not
   bool sync = false;            ///< ArtSync after the last packet of a tick
+  merge_settings merge;
 };
 
 struct artnet_settings {
@@ -95,6 +104,7 @@ struct sacn_output_settings {
   std::optional<double> max_hz;               ///< absent: the tick rate
   std::uint16_t first_universe = 1;           ///< which universe Port-Address 0 becomes; 1..63999
   std::optional<std::uint16_t> sync_universe; ///< 1..63999; absent: no synchronisation
+  merge_settings merge;
   bool hold_on_sync_loss = true;              ///< else receivers go on without synchronisation
   std::vector<sacn_slot_priority_settings> priorities; ///< later ones count where they overlap
   pacing_settings pacing;
@@ -105,6 +115,42 @@ struct sacn_settings {
   std::string source_name = "Troupe";   ///< what receivers show: 1..63 bytes of UTF-8
   exit_mode blackout = exit_mode::zero; ///< what is sent on shutdown
   std::vector<sacn_output_settings> outputs{sacn_output_settings{}};
+};
+
+/// What becomes of a universe that comes in when its last source is lost.
+enum class input_loss : std::uint8_t {
+  hold, ///< the levels stay (default)
+  fade, ///< they go to zero in some seconds
+  zero
+};
+
+/// Universes that are received as sACN.
+struct sacn_input_settings {
+  std::string name;                     ///< for people
+  std::vector<std::uint16_t> universes; ///< as sACN numbers them, ascending
+  std::uint16_t first_universe = 1;     ///< which of them becomes Port-Address 0
+  std::string interface;                ///< the interface's IPv4 address; empty: by the routing table
+  input_loss on_loss = input_loss::hold;
+  double fade_seconds = 2;
+};
+
+enum class artnet_merge : std::uint8_t { htp, ltp };
+
+/// Universes that are received as Art-Net.
+struct artnet_input_settings {
+  std::string name;
+  std::vector<std::uint16_t> universes;   ///< Port-Addresses, ascending
+  artnet_merge merge = artnet_merge::htp; ///< of two sources
+  std::uint8_t priority = 100;            ///< beside sACN, and against the show
+  input_loss on_loss = input_loss::hold;
+  double fade_seconds = 2;
+};
+
+struct input_settings {
+  std::vector<sacn_input_settings> sacn;
+  std::vector<artnet_input_settings> artnet;
+  bool timecode = false; ///< ArtTimeCode
+  std::uint16_t sacn_port = 5'568, artnet_port = 6'454;
 };
 
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
@@ -126,12 +172,14 @@ struct config {
   ticker_settings ticker;
   artnet_settings artnet;
   sacn_settings sacn;
+  input_settings inputs;
   std::filesystem::path data = "data";                                           ///< DATA_DIR
   std::string show = "default";                                                  ///< the show that is started
   std::uint32_t max_entities = static_cast<std::uint32_t>(default_max_entities); ///< per kind
   release_mode release = release_mode::dark; ///< for models that name none
   log_settings log;
   realtime_mode realtime = realtime_mode::automatic;
+  bool metrics = true; ///< whether GET /metrics is served
 };
 
 /// What the command line may say; absent: not given.

@@ -2,6 +2,7 @@
 
 #include "protocol/sacn.hpp"
 #include "protocol/utf8.hpp"
+#include "storage/config_inputs.hpp"
 #include "storage/config_reader.hpp"
 #include "storage/yaml_reader.hpp"
 #include "storage/yaml_scalar.hpp"
@@ -16,12 +17,13 @@ namespace troupe::storage {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> artnet_keys{"destination", "broadcast",    "discovery", "pollTo",
+constexpr std::array<std::string_view, 11> artnet_keys{"destination", "broadcast",    "discovery", "pollTo",
                                                        "maxHz",       "constantRate", "sync",      "pacing",
-                                                       "burst",       "fast"};
-constexpr std::array<std::string_view, 12> sacn_keys{
+                                                       "burst",       "fast",         "merge"};
+constexpr std::array<std::string_view, 13> sacn_keys{
     "destination",  "interface", "ttl",        "priority", "maxHz", "firstUniverse",
-    "syncUniverse", "syncLoss",  "priorities", "pacing",   "burst", "fast"};
+    "syncUniverse", "syncLoss",  "priorities", "pacing",   "burst", "fast",
+    "merge"};
 constexpr std::array<std::string_view, 5> priority_keys{"universe", "lastUniverse", "channel", "lastChannel",
                                                         "priority"};
 constexpr int largest_burst = 64;
@@ -118,6 +120,7 @@ std::string read_output(artnet_output_settings& into, const yaml_node& node) {
   if (auto wrong = read_pacing(into.pacing, node); !wrong.empty()) return wrong;
   if (auto wrong = read_truth(into.constant_rate, node, "constantRate"); !wrong.empty()) return wrong;
   if (auto wrong = read_truth(into.sync, node, "sync"); !wrong.empty()) return wrong;
+  if (auto wrong = read_merge(into.merge, node); !wrong.empty()) return wrong;
   return read_rate(into.max_hz, node);
 }
 
@@ -185,6 +188,7 @@ std::string read_output(sacn_output_settings& into, const yaml_node& node) {
   if (wrong.empty()) wrong = read_rate(into.max_hz, node);
   if (wrong.empty()) wrong = read_whole(into.first_universe, node, "firstUniverse", lowest, highest);
   if (wrong.empty()) wrong = read_whole(into.sync_universe, node, "syncUniverse", lowest, highest);
+  if (wrong.empty()) wrong = read_merge(into.merge, node);
   if (wrong.empty()) wrong = read_sync_loss(into, node);
   if (wrong.empty()) wrong = read_priorities(into, node);
   if (wrong.empty()) wrong = read_pacing(into.pacing, node);

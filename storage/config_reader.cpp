@@ -2,6 +2,7 @@
 
 #include "protocol/sacn.hpp"
 #include "protocol/utf8.hpp"
+#include "storage/config_inputs.hpp"
 #include "storage/config_outputs.hpp"
 #include "storage/show_files.hpp"
 #include "storage/text_places.hpp"
@@ -242,6 +243,14 @@ const std::vector<setting>& settings() {
                             choices<exit_mode>{{"zero", exit_mode::zero}, {"hold", exit_mode::hold}})},
       {"sacn.outputs",
        [](config& c, const yaml_node& node) { return read_sacn_outputs(c.sacn.outputs, node); }},
+      {"inputs.sacn", [](config& c, const yaml_node& node) { return read_sacn_inputs(c.inputs.sacn, node); }},
+      {"inputs.artnet",
+       [](config& c, const yaml_node& node) { return read_artnet_inputs(c.inputs.artnet, node); }},
+      {"inputs.timecode", truth([](config & c) -> auto& { return c.inputs.timecode; })},
+      {"inputs.sacnPort", whole(
+                              [](config & c) -> auto& { return c.inputs.sacn_port; }, 1, 65'535)},
+      {"inputs.artnetPort", whole(
+                                [](config & c) -> auto& { return c.inputs.artnet_port; }, 1, 65'535)},
       {"data", text([](config & c) -> auto& { return c.data; })},
       {"show", read_show},
       {"limits.maxEntities", whole(
@@ -263,6 +272,7 @@ const std::vector<setting>& settings() {
                          [](config & c) -> auto& { return c.log.format; },
                          choices<log_format>{{"text", log_format::text}, {"json", log_format::json}})},
       {"realtime", read_realtime},
+      {"metrics.enabled", truth([](config & c) -> auto& { return c.metrics; })},
   };
   return all;
 }
@@ -335,11 +345,13 @@ std::vector<problem> read_config(config& into, std::string_view yaml, std::strin
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys;
   for (const auto& each : settings()) {
-    const auto of_each_output = each.key == "artnet.outputs" ? artnet_output_keys()
-                                : each.key == "sacn.outputs" ? sacn_output_keys()
-                                                             : std::span<const std::string_view>{};
-    if (of_each_output.empty()) keys.emplace_back(each.key);
-    for (const auto key : of_each_output) keys.push_back(fmt::format("{}[].{}", each.key, key));
+    const auto of_each_item = each.key == "artnet.outputs"  ? artnet_output_keys()
+                              : each.key == "sacn.outputs"  ? sacn_output_keys()
+                              : each.key == "inputs.sacn"   ? sacn_input_keys()
+                              : each.key == "inputs.artnet" ? artnet_input_keys()
+                                                            : std::span<const std::string_view>{};
+    if (of_each_item.empty()) keys.emplace_back(each.key);
+    for (const auto key : of_each_item) keys.push_back(fmt::format("{}[].{}", each.key, key));
   }
   return keys;
 }

@@ -1,6 +1,7 @@
 #include "storage/entity_reader.hpp"
 
 #include "protocol/entity_codec.hpp"
+#include "protocol/patch_rules.hpp"
 #include "storage/text_places.hpp"
 #include "storage/yaml_json.hpp"
 #include "storage/yaml_reader.hpp"
@@ -114,15 +115,15 @@ class file_reader {
     return wrong(find_nearest(node, path), why.message);
   }
 
-  /// A fixture must end within its universe; one whose model is missing has no end.
+  /// A fixture must have room where it is patched; one whose model is missing needs none.
   tl::expected<void, yaml_fault> check_patch(const yaml_node& node, const entity_record& entity) const {
     if (kind_ != entity_kind::fixture || !options_.models) return {};
     const auto& patched = entity.as<fixture>();
     const auto* model = options_.models->find_as<fixture_model>(entity_kind::model, patched.model_id);
-    if (!model || patched.start_channel + model->footprint() <= dmx_channels + 1) return {};
-    return wrong(*find_member(node, "startChannel"),
-                 fmt::format("startChannel {} and {} channels pass channel {}", patched.start_channel,
-                             model->footprint(), dmx_channels));
+    if (!model) return {};
+    const auto fault = find_patch_fault(*model, patched);
+    if (!fault) return {};
+    return wrong(*find_member(node, fault->field), fmt::format("the fixture {}", fault->reason));
   }
 
   void keep(yaml_item&& item) {

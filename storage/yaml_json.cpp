@@ -49,10 +49,14 @@ text_fields graph_fields() {
 
 std::array<text_fields, entity_kind_count> make_entity_fields() {
   const text_fields named{false, nullptr, {{"id", &text}, {"name", &text}, {"type", &text}}};
-  return {text_fields{
-              false,
-              nullptr,
-              {{"id", &text}, {"brand", &text}, {"model", &text}, {"whiteMode", &text}, {"release", &text}}},
+  return {text_fields{false,
+                      nullptr,
+                      {{"id", &text},
+                       {"brand", &text},
+                       {"model", &text},
+                       {"whiteMode", &text},
+                       {"release", &text},
+                       {"span", &text}}},
           text_fields{false, nullptr, {{"id", &text}, {"name", &text}, {"modelId", &text}}},
           text_fields{false, nullptr, {{"id", &text}, {"name", &text}, {"fixtureIds", &texts}}},
           named,

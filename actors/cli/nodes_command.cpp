@@ -63,6 +63,7 @@ std::string inputs_text(const node_spec& spec) {
     const bool list = param.type == param_type::group_ids || param.type == param_type::fixture_ids;
     auto part = std::string(param.name) + (list ? "[]" : "");
     if (!param.fallback.empty()) part += fmt::format("={}", param.fallback);
+    if (param.type == param_type::integer) part += fmt::format("={}", param.otherwise);
     parts.push_back(std::move(part));
   }
   return fmt::format("{}", fmt::join(parts, " "));
@@ -140,8 +141,12 @@ row describe(const param_spec& param) {
   std::string notes = param.required ? "required" : "";
   if (!param.choices.empty()) notes = choices_text(param);
   if (!param.old_name.empty()) notes = fmt::format("old form {}", param.old_name);
-  return {std::string(param.name), std::string(param_type_name(param.type)),
-          param.fallback.empty() ? std::string{} : fmt::format("default {}", param.fallback),
+  auto otherwise = param.fallback.empty() ? std::string{} : fmt::format("default {}", param.fallback);
+  if (param.type == param_type::integer) {
+    otherwise = fmt::format("default {}", param.otherwise);
+    notes = fmt::format("{}..{}", param.least, param.most);
+  }
+  return {std::string(param.name), std::string(param_type_name(param.type)), std::move(otherwise),
           std::move(notes), std::string(param.label)};
 }
 

@@ -45,10 +45,10 @@ class event_reader {
   parsed<script_event> read() const {
     auto at = time();
     if (!at) return tl::unexpected(at.error());
-    const std::array<bool, 3> subjects{has("fader"), has("button"), has("graph")};
+    const std::array<bool, 4> subjects{has("fader"), has("button"), has("graph"), has("universe")};
     if (std::count(subjects.begin(), subjects.end(), true) != 1)
-      return wrong(node_, "an event has one of fader, button and graph");
-    auto what = subjects[0] ? fader() : subjects[1] ? button() : graph();
+      return wrong(node_, "an event has one of fader, button, graph and universe");
+    auto what = subjects[0] ? fader() : subjects[1] ? button() : subjects[2] ? graph() : dmx();
     if (!what) return tl::unexpected(what.error());
     return script_event{*at, std::move(*what)};
   }
@@ -61,14 +61,22 @@ class event_reader {
   /// The node of a member that is there.
   const yaml_node& place(string_view key) const { return *storage::find_member(node_, key); }
 
-  parsed<void> only(string_view subject, string_view detail) const {
+  parsed<void> only(string_view subject, std::initializer_list<string_view> details) const {
     for (std::size_t i = 0; i + 1 < node_.items.size(); i += 2) {
       const string_view key = node_.items[i].text;
-      if (key != "at" && key != subject && key != detail)
+      if (key != "at" && key != subject && std::find(details.begin(), details.end(), key) == details.end())
         return wrong(node_.items[i], fmt::format("{} is no field of a {} event", key, subject));
     }
-    if (!has(detail)) return wrong(node_, fmt::format("{} is missing", detail));
+    for (const auto detail : details)
+      if (!has(detail)) return wrong(node_, fmt::format("{} is missing", detail));
     return {};
+  }
+
+  parsed<int> whole(string_view key, int least, int most) const {
+    const auto read = number(key, least, most);
+    if (!read) return tl::unexpected(read.error());
+    if (std::floor(*read) != *read) return wrong(place(key), fmt::format("{} must be a whole number", key));
+    return static_cast<int>(*read);
   }
 
   parsed<double> number(string_view key, double least, double most) const {
@@ -100,7 +108,7 @@ class event_reader {
   }
 
   parsed<change> fader() const {
-    if (auto fine = only("fader", "value"); !fine) return tl::unexpected(fine.error());
+    if (auto fine = only("fader", {"value"}); !fine) return tl::unexpected(fine.error());
     auto id = known("fader", names_.controls.faders);
     if (!id) return tl::unexpected(id.error());
     const auto value = number("value", 0, 1);
@@ -109,7 +117,7 @@ class event_reader {
   }
 
   parsed<change> button() const {
-    if (auto fine = only("button", "action"); !fine) return tl::unexpected(fine.error());
+    if (auto fine = only("button", {"action"}); !fine) return tl::unexpected(fine.error());
     auto id = known("button", names_.controls.buttons);
     if (!id) return tl::unexpected(id.error());
     const auto word = text("action");
@@ -122,13 +130,25 @@ class event_reader {
   }
 
   parsed<change> graph() const {
-    if (auto fine = only("graph", "enabled"); !fine) return tl::unexpected(fine.error());
+    if (auto fine = only("graph", {"enabled"}); !fine) return tl::unexpected(fine.error());
     auto id = text("graph");
     if (!id) return tl::unexpected(id.error());
     if (!names_.has_graph(*id)) return wrong(place("graph"), fmt::format("there is no graph {}", *id));
     const auto* enabled = members_.at("enabled").if_bool();
     if (!enabled) return wrong(place("enabled"), "enabled must be true or false");
     return change{graph_event{std::move(*id), *enabled}};
+  }
+
+  parsed<change> dmx() const {
+    if (auto fine = only("universe", {"channel", "level"}); !fine) return tl::unexpected(fine.error());
+    const auto universe = whole("universe", 0, 32'767);
+    if (!universe) return tl::unexpected(universe.error());
+    const auto channel = whole("channel", 1, 512);
+    if (!channel) return tl::unexpected(channel.error());
+    const auto level = whole("level", 0, 255);
+    if (!level) return tl::unexpected(level.error());
+    return change{dmx_event{static_cast<std::uint16_t>(*universe), static_cast<std::uint16_t>(*channel),
+                            static_cast<std::uint8_t>(*level)}};
   }
 
   const yaml_node& node_;

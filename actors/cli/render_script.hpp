@@ -31,9 +31,16 @@ struct graph_event {
   bool enabled = true;
 };
 
+/// A level that comes in by the network.
+struct dmx_event {
+  std::uint16_t universe = 0; ///< Port-Address
+  std::uint16_t channel = 1;  ///< 1..512
+  std::uint8_t level = 0;
+};
+
 struct script_event {
   std::int64_t at_ns = 0; ///< it is in the first frame whose `t` is no less
-  std::variant<fader_event, button_event, graph_event> what;
+  std::variant<fader_event, button_event, graph_event, dmx_event> what;
 };
 
 /// What a script may name.
@@ -44,8 +51,9 @@ struct script_names {
 
 using script_result = tl::expected<std::vector<script_event>, std::vector<storage::problem>>;
 
-/// Reads `{at: seconds, fader: ID, value: 0..1}`, `{at, button: ID, action: down|up|press}` and `{at, graph:
-/// ID, enabled: bool}`, in any order; `at` is 0..`latest_event`.
+/// Reads `{at: seconds, fader: ID, value: 0..1}`, `{at, button: ID, action: down|up|press}`, `{at, graph:
+/// ID, enabled: bool}` and `{at, universe: 0..32767, channel: 1..512, level: 0..255}`, in any order; `at` is
+/// 0..`latest_event`.
 /// @param file what problems call it
 /// @returns the events by time, those of one time in the order of the file; or everything that is wrong
 script_result parse_script(std::string_view text, std::string_view file, const script_names& names);

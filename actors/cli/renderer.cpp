@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace troupe::cli {
 
@@ -43,11 +44,23 @@ class event_player {
  public:
   event_player(offline_show& show, const std::vector<script_event>& events) : show_(show), events_(events) {
     board_.relayout(show.controls(), true);
+    for (const auto& one : events)
+      if (const auto* dmx = std::get_if<dmx_event>(&one.what)) network_.universes.push_back(dmx->universe);
+    std::sort(network_.universes.begin(), network_.universes.end());
+    network_.universes.erase(std::unique(network_.universes.begin(), network_.universes.end()),
+                             network_.universes.end());
+    network_.levels.resize(network_.universes.size() * dmx_inputs::channels);
+    network_.priorities.resize(network_.levels.size(), 100);
   }
 
   std::shared_ptr<const input_snapshot> inputs_at(std::int64_t t_ns) {
     for (; next_ < events_.size() && events_[next_].at_ns <= t_ns; ++next_)
       std::visit([&](const auto& what) { play(what); }, events_[next_].what);
+    if (std::exchange(dmx_moved_, false)) {
+      network_moved news;
+      news.dmx = std::make_shared<const dmx_inputs>(network_);
+      board_.network_says(news);
+    }
     return board_.tick();
   }
 
@@ -57,6 +70,10 @@ class event_player {
   static constexpr std::uint64_t client = 1;
 
   void play(const graph_event& what) { show_.enable(what.graph_id, what.enabled); }
+  void play(const dmx_event& what) {
+    network_.levels[*network_.find(what.universe) * dmx_inputs::channels + what.channel - 1] = what.level;
+    dmx_moved_ = true;
+  }
   template <class Control>
   void play(const Control& what) {
     board_.apply(client, change_of(what));
@@ -65,6 +82,8 @@ class event_player {
   offline_show& show_;
   const std::vector<script_event>& events_;
   actors::input_board board_;
+  dmx_inputs network_; // what the script has sent so far
+  bool dmx_moved_ = false;
   std::size_t next_ = 0;
 };
 

@@ -32,7 +32,7 @@ std::optional<frame_made> frame_gathering::add(const frame_made& part) {
   frames.reserve(stages_);
   for (const auto& one : parts_) frames.push_back(one.frame.get());
   engine::join_frames(frames, *whole);
-  return frame_made{std::move(whole), nullptr, 0};
+  return frame_made{std::move(whole), nullptr, 0, 0};
 }
 
 bool frame_gathering::installed(const show_update_ptr& update) {

@@ -1,5 +1,6 @@
 #include "actors/client/frame_hub_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "protocol/ws_messages.hpp"
 
@@ -37,7 +38,10 @@ void tell_lanes(pointer self, client_news news) {
 text_ptr make_status(pointer self) {
   auto& st = port::state(self);
   const auto hz = static_cast<double>(st.micro_hz) / 1e6;
-  auto text = ws::runtime_status_message(st.frame->layout.get(), st.frame->writes, st.frame->time, hz);
+  std::optional<double> wanted;
+  if (st.wanted_micro_hz != st.micro_hz) wanted = static_cast<double>(st.wanted_micro_hz) / 1e6;
+  auto text =
+      ws::runtime_status_message(st.frame->layout.get(), st.frame->writes, st.frame->time, hz, wanted);
   st.status_big = text.size() > big_status;
   st.status_wanted = false;
   st.status_sent = self->clock().now();
@@ -74,7 +78,10 @@ bool any_json(const frame_hub_state& st) {
   return false;
 }
 
-bool any_cells(const frame_hub_state&) {
+/// Whether any client wants the cells, and so the stages have to make their colours.
+bool any_cells(const frame_hub_state& st) {
+  for (const auto& lane : st.lanes)
+    if (lane.cells) return true;
   return false;
 }
 
@@ -87,6 +94,7 @@ void hand_out(pointer self, std::size_t index) {
   if (lane.binary) news.dmx = st.dmx_images.latest();
   if (!news.image && !news.dmx) return;
   lane.ready = false;
+  news.sent_ns = stamp(*self, metrics_of(st.peers));
   self->send(st.peers->lanes[index], std::move(news));
 }
 
@@ -125,21 +133,22 @@ void take_frame(pointer self, const frame_made& made) {
   if (first) status_after_frame(self); // the first message on a connection
   if (!st.new_shows.empty()) announce_show(self);
   tell_stages(self, false); // who asked may have gone
+  auto* measures = metrics_of(st.peers);
   bool json = false, binary = false;
   for (const auto& lane : st.lanes) {
     json |= lane.json;
     binary |= lane.binary;
   }
-  json &= made.frame->attributes;
-  if (json) st.images.make(*made.frame, st.show_epoch);
+  json &= made.frame->attributes; // the first frames after a client came may have been made for nobody
+  if (json) st.images.make(*made.frame, st.show_epoch, any_cells(st));
   if (binary) st.dmx_images.make(st.gathering.whole_dmx(), st.show_epoch);
   for (std::size_t i = 0; i < st.lanes.size(); ++i) {
     auto& lane = st.lanes[i];
     if (!(lane.json && json) && !lane.binary) continue;
     if (lane.ready)
       hand_out(self, i);
-    else
-      lane.behind = true;
+    else if (std::exchange(lane.behind, true) && measures)
+      add(measures->full[bounded_queue::lane_slot]);
   }
   status_after_frame(self);
 }
@@ -177,7 +186,10 @@ void take_update(pointer self, const show_update& update) {
   st.status_wanted |= update.install != nullptr || !update.announcements.empty();
   for (const auto& one : update.announcements) {
     if (const auto* show = std::get_if<show_news>(&one)) {
-      if (st.new_shows.size() == max_new_shows) st.new_shows.erase(st.new_shows.begin());
+      if (st.new_shows.size() == max_new_shows) {
+        st.new_shows.erase(st.new_shows.begin());
+        if (auto* measures = metrics_of(st.peers)) add(measures->full[bounded_queue::new_shows]);
+      }
       st.new_shows.push_back(show->show);
       ++st.show_epoch;
       st.news.clear();
@@ -222,7 +234,9 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         tell_stages(self, true);
       },
       [self](const frame_made& part) {
-        if (const auto made = port::state(self).gathering.add(part)) take_frame(self, *made);
+        auto& st = port::state(self);
+        taken(*self, metrics_of(st.peers), inbox::frame_hub, part.sent_ns);
+        if (const auto made = st.gathering.add(part)) take_frame(self, *made);
       },
       [self](const show_update_ptr& update) {
         if (port::state(self).gathering.installed(update)) take_update(self, *update);
@@ -230,8 +244,9 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
       [self](const inputs_changed& changed) { take_inputs(self, changed); },
       [self](const tick_rate_changed& changed) {
         auto& st = port::state(self);
-        st.status_wanted |= st.micro_hz != changed.micro_hz;
+        st.status_wanted |= st.micro_hz != changed.micro_hz || st.wanted_micro_hz != changed.wanted_micro_hz;
         st.micro_hz = changed.micro_hz;
+        st.wanted_micro_hz = changed.wanted_micro_hz;
       },
       [self](const lane_ready& one) {
         auto& lane = port::state(self).lanes[one.lane];
@@ -243,6 +258,7 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         auto& lane = st.lanes[one.lane];
         lane.json = one.json;
         lane.binary = one.binary;
+        lane.cells = one.cells;
         if (!any_json(st)) st.images = frame_image_pool{};
         tell_stages(self, false);
       },
@@ -251,7 +267,7 @@ frame_hub_actor::behavior_type frame_hub(pointer self) {
         st.asked_until = self->clock().now() + ask_memory;
         tell_stages(self, false);
         if (!st.frame) return to_caf({ec::not_found, "no frame has been made yet", {}});
-        return frame_made{st.frame, st.gathering.whole_dmx()};
+        return frame_made{st.frame, st.gathering.whole_dmx(), 0, 0};
       },
       [self](flush_atom) {
         port::state(self).flush_planned = false;

@@ -24,6 +24,7 @@ struct frame_hub_state {
     bool behind = false; // a newer one waits for it
     bool json = false;
     bool binary = false;
+    bool cells = false; // of the JSON ones
   };
 
   std::shared_ptr<const cast> peers;
@@ -37,7 +38,7 @@ struct frame_hub_state {
   dmx_image_pool dmx_images;
   std::uint64_t show_epoch = 1;
 
-  std::int64_t micro_hz = 60'000'000;
+  std::int64_t micro_hz = 60'000'000, wanted_micro_hz = 60'000'000;
   state_throttle news;
   std::shared_ptr<const input_image> inputs;
   std::shared_ptr<const input_image> early_inputs; // of a show that isn't announced yet

@@ -1,6 +1,7 @@
 #include "actors/client/lane.hpp"
 
 #include "actors/client/session_actor.hpp"
+#include "actors/metrics/mailbox_wait.hpp"
 #include "protocol/frame_json.hpp"
 #include "protocol/ws_messages.hpp"
 
@@ -35,7 +36,7 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
       [this](const cast_change& change) {
         peers_ = change.now;
         for (auto& [id, one] : clients_) send(one->session, change);
-        wants_json_ = wants_binary_ = false; // a new hub doesn't know
+        wants_json_ = wants_binary_ = wants_cells_ = false; // a new hub doesn't know
         tell_wants();
       },
       [this](const frame_news& news) { take_frame(news); },
@@ -43,7 +44,9 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
       [this](const subscribe_client& wanted) { subscribe(wanted); },
       [this](const tell_client& told) {
         const auto found = clients_.find(told.client);
-        if (found != clients_.end()) found->second->box.queue(as_text(told.text));
+        if (found == clients_.end()) return;
+        found->second->box.queue(as_text(told.text));
+        count_full(*found->second);
       },
       [this](const client_credit& credit) {
         const auto found = clients_.find(credit.client);
@@ -74,12 +77,14 @@ void lane::welcome(std::shared_ptr<net::ws_connection> connection) {
   if (!peers_ || clients_.size() >= options_.max_clients) {
     connection->start({});
     connection->close(net::close_code::try_again_later, "too many clients");
+    if (auto* measures = metrics_of(peers_)) add(measures->full[bounded_queue::clients]);
     return;
   }
   auto made = std::make_unique<client>();
   made->connection = std::move(connection);
   made->session = system().spawn(session, session_options{id, handle(), peers_, options_.wall_time_ms});
   auto& one = *clients_.emplace(id, std::move(made)).first->second;
+  if (auto* measures = metrics_of(peers_)) ++measures->clients;
   // The first message is the status: before the first frame there is none, and the client waits for it.
   if (status_) begin(one);
 }
@@ -107,6 +112,8 @@ void lane::farewell(std::uint64_t id) {
   const auto found = clients_.find(id);
   if (found == clients_.end()) return;
   send(found->second->session, client_closed{});
+  count_subscription(*found->second, -1);
+  if (auto* measures = metrics_of(peers_)) --measures->clients;
   clients_.erase(found);
   tell_wants();
 }
@@ -116,9 +123,17 @@ void lane::farewell(std::uint64_t id) {
 void lane::take_frame(const frame_news& news) {
   if (news.image) image_ = news.image;
   if (news.dmx) dmx_ = news.dmx;
+  auto* measures = metrics_of(peers_);
+  taken(*this, measures, inbox::lane, news.sent_ns);
   const auto t = image_ ? image_->time().t_ns : dmx_->data().time.t_ns;
+  std::uint64_t json = 0, binary = 0; // that a newer one replaces
   for (auto& [id, one] : clients_)
-    if (one->subscription && frame_falls_due(*one, t)) one->box.frame_due();
+    if (one->subscription && frame_falls_due(*one, t) && one->box.frame_due())
+      ++(one->subscription->binary ? binary : json);
+  if (measures) {
+    if (json) add(measures->json_frames_skipped, json);
+    if (binary) add(measures->binary_frames_skipped, binary);
+  }
   send(peers_->frame_hub, lane_ready{options_.index});
 }
 
@@ -152,6 +167,7 @@ void lane::take_news(const client_news& news) {
     if (news.status) one->box.status(news.status);
     if (news.inputs) one->box.inputs_due();
     for (const auto& state : news.states) one->box.state(state);
+    if (!news.states.empty()) count_full(*one);
   }
 }
 
@@ -159,7 +175,9 @@ void lane::subscribe(const subscribe_client& wanted) {
   const auto found = clients_.find(wanted.client);
   if (found == clients_.end()) return;
   auto& one = *found->second;
+  count_subscription(one, -1);
   one.subscription = wanted.wanted;
+  count_subscription(one, 1);
   one.base = 0;
   one.next_frame_t_ns = 0;
   if (!one.subscription) one.box.no_frame();
@@ -167,17 +185,36 @@ void lane::subscribe(const subscribe_client& wanted) {
 }
 
 void lane::tell_wants() {
-  bool json = false, binary = false;
+  bool json = false, binary = false, cells = false;
   for (const auto& [id, one] : clients_) {
     if (!one->subscription) continue;
     (one->subscription->binary ? binary : json) = true;
+    cells |= one->subscription->cells;
   }
-  if (!peers_ || (json == wants_json_ && binary == wants_binary_)) return;
+  if (!peers_ || (json == wants_json_ && binary == wants_binary_ && cells == wants_cells_)) return;
   wants_json_ = json;
   wants_binary_ = binary;
+  wants_cells_ = cells;
   if (!json) image_ = nullptr;
   if (!binary) dmx_ = nullptr;
-  send(peers_->frame_hub, lane_wants{options_.index, json, binary});
+  send(peers_->frame_hub, lane_wants{options_.index, json, binary, cells});
+}
+
+// -- what is counted --------------------------------------------------------------------------------------
+
+void lane::count_subscription(const client& one, int by) {
+  auto* measures = metrics_of(peers_);
+  if (!measures || !one.subscription) return;
+  (one.subscription->binary ? measures->binary_subscriptions : measures->json_subscriptions) += by;
+}
+
+void lane::count_full(client& one) {
+  auto* measures = metrics_of(peers_);
+  if (!measures) return;
+  add(measures->full[bounded_queue::replies],
+      one.box.dropped() - std::exchange(one.drops_counted, one.box.dropped()));
+  add(measures->full[bounded_queue::entities],
+      one.box.resyncs() - std::exchange(one.resyncs_counted, one.box.resyncs()));
 }
 
 // -- what goes out ----------------------------------------------------------------------------------------
@@ -223,19 +260,25 @@ net::outgoing lane::json_frame_for(client& one) {
   const auto& wanted = *one.subscription;
   const auto base = std::exchange(one.base, image_->frame_number());
   const bool whole = wanted.mode == wire_mode::full || !image_->reaches(base);
-  const auto text = whole ? frame_json::shared_full(*image_, wanted.fixtures)
-                          : frame_json::shared_delta(*image_, base, wanted.fixtures);
-  return text ? framed(text) : nullptr;
+  const auto text = whole ? frame_json::shared_full(*image_, wanted.fixtures, wanted.cells)
+                          : frame_json::shared_delta(*image_, base, wanted.fixtures, wanted.cells);
+  if (!text) return nullptr;
+  if (auto* measures = metrics_of(peers_))
+    add(measures->frames_sent[whole ? frame_kind::json_full : frame_kind::json_delta]);
+  return framed(text);
 }
 
 net::outgoing lane::binary_frame_for(client& one) {
   if (!dmx_) return nullptr;
   const auto& wanted = *one.subscription;
   const auto base = std::exchange(one.base, dmx_->frame_number());
-  const auto text = wanted.mode == wire_mode::full
-                        ? frame_binary::shared_full(*dmx_, wanted.universes)
-                        : frame_binary::shared_delta(*dmx_, base, wanted.universes);
-  return text ? framed(text, true) : nullptr;
+  const bool whole = wanted.mode == wire_mode::full;
+  const auto text = whole ? frame_binary::shared_full(*dmx_, wanted.universes)
+                          : frame_binary::shared_delta(*dmx_, base, wanted.universes);
+  if (!text) return nullptr;
+  if (auto* measures = metrics_of(peers_))
+    add(measures->frames_sent[whole ? frame_kind::binary_full : frame_kind::binary_delta]);
+  return framed(text, true);
 }
 
 net::outgoing lane::inputs_for(client& one) {

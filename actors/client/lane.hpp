@@ -45,9 +45,10 @@ class lane final : public io_actor {
     session_actor session;
     outbox box;
     std::optional<frame_subscription> subscription;
-    std::uint64_t base = 0;           // the newest frame it has, of this show; 0: none
-    std::int64_t next_frame_t_ns = 0; // with maxHz
-    std::uint64_t inputs_seen = 0;    // version
+    std::uint64_t base = 0;                               // the newest frame it has, of this show; 0: none
+    std::int64_t next_frame_t_ns = 0;                     // with maxHz
+    std::uint64_t inputs_seen = 0;                        // version
+    std::uint64_t drops_counted = 0, resyncs_counted = 0; // of the outbox's, those the metrics know of
   };
 
   lane_actor handle();
@@ -57,6 +58,8 @@ class lane final : public io_actor {
   void begin(client& one);
   void farewell(std::uint64_t id);
   void tell_wants();
+  void count_subscription(const client& one, int by);
+  void count_full(client& one);
 
   net::outgoing next(client& one);
   net::outgoing frame_for(client& one);
@@ -69,7 +72,7 @@ class lane final : public io_actor {
   lane_options options_;
   std::shared_ptr<const cast> peers_;
   std::unordered_map<std::uint64_t, std::unique_ptr<client>> clients_;
-  bool wants_json_ = false, wants_binary_ = false;
+  bool wants_json_ = false, wants_binary_ = false, wants_cells_ = false;
   bool kicking_ = false;
   std::vector<std::uint64_t> leaving_; // while kicking
 

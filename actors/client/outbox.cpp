@@ -33,6 +33,7 @@ void outbox::state(const state_text& news) {
 }
 
 void outbox::resync() {
+  ++resyncs_;
   std::erase_if(texts_, [&](const auto& one) {
     if (!one.second.entity) return false;
     by_key_.erase(one.second.key);

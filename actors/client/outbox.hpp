@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -26,8 +27,8 @@ class outbox {
   static constexpr std::size_t max_queued = 64;
   static constexpr std::size_t max_entities = 256;
 
-  /// The newest frame is due; an older one that still waits is forgotten.
-  void frame_due() noexcept { frame_ = ++position_; }
+  /// The newest frame is due; an older one that still waits is forgotten. @returns whether one did
+  bool frame_due() noexcept { return std::exchange(frame_, ++position_) != 0; }
   void no_frame() noexcept { frame_ = 0; }
 
   /// Moved controls are due.
@@ -47,7 +48,9 @@ class outbox {
   /// Takes the next thing out.
   outbox_item next();
 
+  /// So far: errors and pongs beyond the bound, and times that entities were replaced by a resync.
   std::uint64_t dropped() const noexcept { return dropped_; }
+  std::uint64_t resyncs() const noexcept { return resyncs_; }
 
  private:
   struct waiting {
@@ -67,7 +70,7 @@ class outbox {
   std::array<bool, entity_kind_count> resync_{}; // kinds with an entity/changed waiting, for the resync
   std::size_t queued_ = 0;
   std::size_t entities_ = 0;
-  std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_ = 0, resyncs_ = 0;
 };
 
 } // namespace troupe::actors

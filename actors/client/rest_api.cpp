@@ -44,6 +44,8 @@ net::router rest_api(rest_options options) {
   rest::add_entities(routes, shared);
   rest::add_shows(routes, shared);
   rest::add_server(routes, shared);
+  if (shared->options.serve_metrics) rest::add_metrics(routes, shared);
+  rest::add_network(routes, shared);
   return routes;
 }
 

@@ -6,7 +6,11 @@
 
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace troupe::actors::rest {
 
@@ -42,8 +46,19 @@ result<boost::json::object> object_body(const std::string& body);
 /// Before the supervisor has told who plays which part nothing but GETs can be answered.
 result<const cast*> parts(const lane& from);
 
+/// What each output says of itself, or why it doesn't; in the order of the settings.
+using output_answers = std::vector<result<output_report>>;
+
+/// @param done called when all have answered or had a second to
+void ask_outputs(lane& from, std::function<void(const output_answers&)> done);
+
 void add_entities(net::router& routes, context_ptr shared);
 void add_shows(net::router& routes, context_ptr shared);
 void add_server(net::router& routes, context_ptr shared);
+void add_metrics(net::router& routes, context_ptr shared);
+void add_network(net::router& routes, context_ptr shared);
+
+/// What network_input says of itself; null if nothing is received, an error if it doesn't answer in a second.
+void ask_network(lane& lane, std::function<void(const result<network_report_ptr>&)> done);
 
 } // namespace troupe::actors::rest

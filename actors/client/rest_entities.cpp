@@ -1,6 +1,7 @@
 // Fixtures, models, groups, graphs, inputs and presets over REST.
 
 #include "actors/client/rest_context.hpp"
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/show/input_usage.hpp"
 #include "protocol/entity_codec.hpp"
 #include "protocol/fixture_conflicts.hpp"
@@ -50,6 +51,7 @@ void send_change(const context& shared, http_request& request, responder answer,
   const auto who = parts(lane);
   if (!who) return answer.send(who.error());
   auto held = hold(std::move(answer));
+  command.sent_ns = stamp(lane, (*who)->metrics.get());
   lane.request((*who)->show_store, answer_timeout, std::make_shared<const change_entity>(std::move(command)))
       .then(
           [held, status](const change_reply& done) {

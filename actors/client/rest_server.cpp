@@ -1,6 +1,7 @@
 // The server itself over REST: health, outputs, runtime status, the node catalogue.
 
 #include "actors/client/rest_context.hpp"
+#include "actors/system/overload_guard.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/node_catalogue.hpp"
 #include "storage/references.hpp"
@@ -83,39 +84,16 @@ boost::json::object as_json(const output_report& told) {
   return made;
 }
 
-/// What each output says of itself, or why it doesn't; in the order of the settings.
-using output_answers = std::vector<result<output_report>>;
-
-/// @param done called when all have answered or had a second to
-void ask_outputs(lane& lane, std::function<void(const output_answers&)> done) {
-  struct collector {
-    output_answers found;
-    std::size_t missing = 0;
-    std::function<void(const output_answers&)> done;
-    void take(std::size_t index, result<output_report> told) {
-      found[index] = std::move(told);
-      if (--missing == 0) done(found);
-    }
-  };
-  const auto who = parts(lane);
-  if (!who || (*who)->outputs.empty()) return done({});
-  const auto& outputs = (*who)->outputs;
-  const auto all = std::make_shared<collector>();
-  all->missing = outputs.size();
-  all->found.assign(outputs.size(), output_report{});
-  all->done = std::move(done);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    lane.request(outputs[i], std::chrono::seconds{1}, ask_output_report{})
-        .then([all, i](const output_report& told) { all->take(i, told); },
-              [all, i](const caf::error& reason) { all->take(i, failure(from_caf(reason))); });
-}
-
 struct health_answer {
   boost::json::array problems;
   boost::json::object checks;
+  std::string overload; // why the tick rate is lower than the wanted one; empty: it isn't
   bool running = true;
   std::int64_t now_ms = 0;
   std::string version;
+
+  /// What is worth knowing and no problem.
+  boost::json::array notes;
 
   void add(const output_answers& outputs) {
     boost::json::array told;
@@ -129,14 +107,28 @@ struct health_answer {
     checks["outputs"] = std::move(told);
   }
 
+  void add(const result<network_report_ptr>& network) {
+    if (network && !*network) return; // nothing is received
+    bool fine = network.has_value();
+    if (!network) problems.push_back({{"check", "networkInput"}, {"reason", network.error().message}});
+    for (const auto& one : network ? (*network)->listeners : std::vector<network_listener_report>{}) {
+      if (one.problem.empty()) continue;
+      problems.push_back({{"check", "networkInput"}, {"reason", one.problem}});
+      fine = false;
+    }
+    checks["networkInput"] = fine ? "ok" : "degraded";
+  }
+
   net::http_response response() {
     if (!running) problems.push_back({{"check", "runtime"}, {"reason", "no ticks are made"}});
-    checks["runtime"] = running ? "ok" : "failed";
+    checks["runtime"] = !running ? "failed" : overload.empty() ? "ok" : "degraded";
+    if (!overload.empty()) problems.push_back({{"check", "runtime"}, {"reason", overload}});
     return net::json_response(running ? 200 : 503,
                               to_json(boost::json::object{{"status", problems.empty() ? "ok" : "degraded"},
                                                           {"timestamp", now_ms},
                                                           {"version", version},
                                                           {"problems", std::move(problems)},
+                                                          {"notes", std::move(notes)},
                                                           {"checks", std::move(checks)}}));
   }
 };
@@ -150,11 +142,21 @@ void health(const context& shared, problem_cache& cache, http_request& request, 
   made.running = shared.options.running();
   made.now_ms = shared.options.wall_time_ms();
   made.version = shared.options.version;
-  ask_outputs(shared.lane_of(request),
-              [held = hold(std::move(answer)), made = std::move(made)](const output_answers& told) mutable {
-                made.add(told);
-                held->send(made.response());
-              });
+  const auto& gauges = *shared.options.gauges;
+  made.overload = overload_problem(gauges.micro_hz, gauges.wanted_micro_hz);
+  if (gauges.realtime == realtime_state::refused)
+    made.notes.push_back(
+        {{"check", "clock"},
+         {"reason", "the clock runs without real-time priority: this process may not have one"}});
+  auto& lane = shared.lane_of(request);
+  ask_outputs(lane, [&lane, held = hold(std::move(answer)),
+                     made = std::move(made)](const output_answers& told) mutable {
+    made.add(told);
+    ask_network(lane, [held, made = std::move(made)](const result<network_report_ptr>& network) mutable {
+      made.add(network);
+      held->send(made.response());
+    });
+  });
 }
 
 void list_outputs(const context& shared, http_request& request, responder answer) {
@@ -167,22 +169,43 @@ void list_outputs(const context& shared, http_request& request, responder answer
   });
 }
 
+const char* as_text(realtime_state state) {
+  return state == realtime_state::granted ? "granted" : state == realtime_state::refused ? "refused" : "off";
+}
+
+/// How the ticks of the last ten seconds went: shares of the tick, and milliseconds behind the deadline.
+void add_tick_figures(boost::json::object& told, const rest_options& options) {
+  const auto last = options.metrics->window.read(options.steady_now_ns());
+  const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  told["busyShare"] = last.busy_mean;
+  told["busyShareMax"] = last.busy_max;
+  told["latenessMs"] = boost::json::object{
+      {"p50", ms(last.late_p50_ns)}, {"p99", ms(last.late_p99_ns)}, {"max", ms(last.late_max_ns)}};
+}
+
 void runtime_status(const context& shared, responder answer) {
   const auto& gauges = *shared.options.gauges;
   const auto show = shared.show();
   std::size_t enabled = 0;
   show->state.each(entity_kind::graph,
                    [&](const record_ptr& record) { enabled += record->as<graph>().enabled; });
-  answer.send(data_response(200, {{"running", shared.options.running()},
-                                  {"frameNumber", gauges.frame_number.load()},
-                                  {"targetHz", static_cast<double>(gauges.micro_hz.load()) / 1e6},
-                                  {"loadedGraphs", show->state.count(entity_kind::graph)},
-                                  {"enabledGraphs", enabled},
-                                  {"ticksSkipped", gauges.ticks_skipped.load()},
-                                  {"immediateTicks", gauges.immediate_ticks.load()},
-                                  {"t", static_cast<double>(gauges.t_ns.load()) / 1e9},
-                                  {"show", show->state.show()},
-                                  {"fixtures", show->state.count(entity_kind::fixture)}}));
+  boost::json::object told{{"running", shared.options.running()},
+                           {"frameNumber", gauges.frame_number.load()},
+                           {"tickHz", static_cast<double>(gauges.micro_hz.load()) / 1e6},
+                           {"targetHz", static_cast<double>(gauges.wanted_micro_hz.load()) / 1e6},
+                           {"loadedGraphs", show->state.count(entity_kind::graph)},
+                           {"enabledGraphs", enabled},
+                           {"ticksSkipped", gauges.ticks_skipped.load()},
+                           {"immediateTicks", gauges.immediate_ticks.load()},
+                           {"t", static_cast<double>(gauges.t_ns.load()) / 1e9},
+                           {"show", show->state.show()},
+                           {"fixtures", show->state.count(entity_kind::fixture)},
+                           {"realtime", as_text(gauges.realtime)}};
+  add_tick_figures(told, shared.options);
+  const auto problem = overload_problem(gauges.micro_hz, gauges.wanted_micro_hz);
+  told["overloaded"] = !problem.empty();
+  if (!problem.empty()) told["problem"] = problem;
+  answer.send(data_response(200, std::move(told)));
 }
 
 } // namespace

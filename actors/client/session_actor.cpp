@@ -1,5 +1,6 @@
 #include "actors/client/session_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 
 #include <chrono>
@@ -25,6 +26,7 @@ class client_desk {
   void read(const client_text& message) {
     const auto& text = message.text;
     st_.last_arrival_ns = message.arrival_ns;
+    if (auto* measures = metrics_of(st_.options.peers)) add(measures->messages);
     auto parsed = ws::parse_client_message(text);
     if (within_budget(parsed)) {
       if (parsed.message)
@@ -70,6 +72,8 @@ class client_desk {
     const auto now =
         std::chrono::duration_cast<std::chrono::nanoseconds>(self_->clock().now().time_since_epoch());
     const auto verdict = st_.budget.spend(what, now);
+    auto* measures = metrics_of(st_.options.peers);
+    if (measures && verdict != client_budget::verdict::pass) add(measures->messages_over_rate);
     if (verdict == client_budget::verdict::drop_and_tell)
       refuse({ec::rate_limited, "too many messages; the excess of this second is dropped", {}},
              parsed.request_id);
@@ -98,6 +102,7 @@ class client_desk {
     frame_subscription made;
     made.mode = wanted.mode == ws::frame_mode::full ? wire_mode::full : wire_mode::delta;
     made.binary = wanted.binary;
+    made.cells = wanted.cells;
     if (!wanted.fixture_ids.empty())
       made.fixtures = std::make_shared<const fixture_filter>(std::move(wanted.fixture_ids));
     if (!wanted.universes.empty())
@@ -134,6 +139,8 @@ class client_desk {
   }
 
   void refuse(const error& what, const boost::json::value& request_id) {
+    auto* measures = metrics_of(st_.options.peers);
+    if (measures && what.code != ec::rate_limited) add(measures->messages_refused);
     tell(ws::error_message(what, request_id));
   }
 
@@ -142,7 +149,13 @@ class client_desk {
   }
 
   void give_credit() {
-    if ((st_.handled < credit_step && st_.handled_bytes < credit_bytes) || st_.inputs.crowded()) return;
+    if (st_.handled < credit_step && st_.handled_bytes < credit_bytes) return;
+    if (st_.inputs.crowded()) {
+      auto* measures = metrics_of(st_.options.peers);
+      if (!std::exchange(st_.held_up, true) && measures) add(measures->full[bounded_queue::inputs]);
+      return;
+    }
+    st_.held_up = false;
     st_.handled_bytes = 0;
     self_->send(st_.options.lane, client_credit{st_.options.client, std::exchange(st_.handled, 0)});
   }

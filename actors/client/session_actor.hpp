@@ -29,6 +29,7 @@ struct session_state {
   std::size_t handled = 0;          ///< messages the client hasn't been given credit for yet
   std::size_t handled_bytes = 0;    ///< their length
   std::int64_t last_arrival_ns = 0; ///< of the last message
+  bool held_up = false;             ///< it gets no credit until its inputs are taken
 };
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,

@@ -85,11 +85,29 @@ void input_board::release_all(std::uint64_t client) {
   for (std::size_t i = 0; i < buttons_.size(); ++i) let_go(i, client);
 }
 
-std::shared_ptr<const input_snapshot> input_board::tick() {
+void input_board::network_says(const network_moved& news) {
+  if (news.dmx != network_) {
+    network_ = news.dmx;
+    stale_ = true;
+  }
+  if (news.timecode_ns) {
+    new_timecode_ = news;
+    stale_ = true;
+  }
+}
+
+std::shared_ptr<const input_snapshot> input_board::tick(const tick_time& time) {
   if (!stale_ && snapshot_) return snapshot_;
-  auto next = std::make_shared<input_snapshot>();
+  // From the steady clock of this process to show time, once: from here on time comes by ticks only.
+  if (const auto news = std::exchange(new_timecode_, std::nullopt))
+    timecode_ = {true, *news->timecode_ns, time.t_ns - (time.deadline_ns - news->timecode_arrival_ns)};
+  snapshot_ = nullptr;
+  auto next = snapshots_.take();
   next->layout = layout_;
   next->faders = faders_;
+  next->network = network_;
+  next->timecode = timecode_;
+  next->buttons.clear();
   next->buttons.reserve(buttons_.size());
   stale_ = false;
   for (auto& one : buttons_) {

@@ -1,10 +1,11 @@
 #pragma once
-// All faders and buttons, and who holds what (protocol, section 7 "Inputs"). Pure: the live server and
-// `troupe render` use the same one.
+// All faders and buttons, who holds what (protocol, section 7 "Inputs"), and what the network says. Pure: the
+// live server and `troupe render` use the same one.
 
 #include "protocol/inputs.hpp"
 #include "protocol/local_messages.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/reuse_pool.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -26,9 +27,12 @@ class input_board {
   /// Releases what the client holds.
   void release_all(std::uint64_t client);
 
-  /// The controls as the next tick sees them. Presses since the last call are in it, and in no other.
+  /// What the network says from now on.
+  void network_says(const network_moved& news);
+
+  /// The inputs as the next tick sees them. Presses since the last call are in it, and in no other.
   /// The same object as before while nothing has changed.
-  std::shared_ptr<const input_snapshot> tick();
+  std::shared_ptr<const input_snapshot> tick(const tick_time& time = {});
 
   /// Faders and held buttons as clients see them; grows its version with every change.
   std::shared_ptr<const input_image> image();
@@ -56,6 +60,10 @@ class input_board {
   std::uint64_t version_ = 1;
   bool moved_ = true;
   bool stale_ = true; // the snapshot no longer shows what is
+  dmx_inputs_ptr network_;
+  std::optional<network_moved> new_timecode_; // that no tick has seen
+  timecode_mark timecode_;
+  reuse_pool<input_snapshot> snapshots_;
   std::shared_ptr<const input_snapshot> snapshot_;
   std::shared_ptr<const input_image> image_;
 };

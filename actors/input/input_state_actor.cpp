@@ -1,5 +1,7 @@
 #include "actors/input/input_state_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
+
 #include <chrono>
 
 namespace troupe::actors {
@@ -37,7 +39,9 @@ input_state_actor::behavior_type input_state(pointer self) {
       },
       [self](const tick& one) {
         auto& st = port::state(self);
-        const tick_inputs made{one.time, st.board.tick()};
+        auto* measures = metrics_of(st.peers);
+        taken(*self, measures, inbox::input_state, one.sent_ns);
+        const tick_inputs made{one.time, st.board.tick(one.time), stamp(*self, measures)};
         for (const auto& stage : st.peers->stages) self->send(stage, made);
       },
       [self](const input_batch& batch) {
@@ -49,6 +53,11 @@ input_state_actor::behavior_type input_state(pointer self) {
         if (st.peers && refused.indices.size() < batch.changes.size())
           self->send(st.peers->ticker, input_arrived{batch.arrival_ns});
         return refused;
+      },
+      [self](const network_moved& news) {
+        auto& st = port::state(self);
+        st.board.network_says(news);
+        if (st.peers && news.arrival_ns != 0) self->send(st.peers->ticker, input_arrived{news.arrival_ns});
       },
       [self](const client_gone& gone) {
         port::state(self).board.release_all(gone.client);

@@ -1,5 +1,6 @@
 #include "actors/output/artnet_output_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/realtime.hpp"
 
 #include <algorithm>
@@ -180,9 +181,14 @@ output_actor::behavior_type artnet_output(pointer self, artnet_output_options op
   made.schedule = artnet_schedule{options.timing};
   made.pacer = packet_pacer{options.pacing};
   made.link = link_to(options);
+  made.merge = output_merge{options.merge};
   made.options = std::move(options);
   return {
-      [self](const universes_made& news) { sending{self}.take(news); },
+      [self](const universes_made& news) {
+        auto& st = port::state(self);
+        taken(*self, st.options.metrics.get(), inbox::output, news.sent_ns);
+        for (const auto& one : st.merge.apply(news)) sending{self}.take(one);
+      },
       [self](go_dark) {
         sending{self}.end();
         self->quit();

@@ -1,9 +1,11 @@
 #pragma once
 // Art-Net to one destination, or to the nodes that it finds.
 
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/artnet_discovery.hpp"
 #include "actors/output/artnet_schedule.hpp"
 #include "actors/output/output_link.hpp"
+#include "actors/output/output_merge.hpp"
 #include "actors/output/output_timer.hpp"
 #include "actors/output/packet_pacer.hpp"
 #include "protocol/actors.hpp"
@@ -17,13 +19,16 @@ namespace troupe::actors {
 struct artnet_output_options {
   std::string destination; ///< host[:port]; a name is resolved by this actor. Empty: the nodes it finds
   std::string poll_to;     ///< host[:port] that is asked for nodes; for an output without destination
-  std::shared_ptr<artnet_listener> listener; ///< hears the answers; null without `poll_to`
+  std::shared_ptr<artnet_listener> listener; ///< knows which packets are ours; hears the answers to `poll_to`
   output_timing timing;
+  output_merge_options merge;
   pacing_rules pacing;
   bool broadcast = false; ///< the destination is that of a network
   bool sync = false;      ///< an ArtSync follows the last packet of a tick
   bool hold = false;      ///< at the end the nodes keep the last frame instead of a black one
   bool realtime = false;  ///< its thread asks for a real-time priority; only for one of its own
+  std::shared_ptr<runtime_metrics> metrics =
+      nullptr; ///< where it counts how long it is kept waiting; null: nowhere
 
   /// What it is called in log and reports.
   std::string name() const { return destination.empty() ? "nodes at " + poll_to : destination; }
@@ -34,6 +39,7 @@ struct artnet_output_state {
   artnet_output_state() : schedule({}), pacer({}) {}
 
   artnet_output_options options;
+  output_merge merge;
   artnet_schedule schedule;
   packet_pacer pacer;
   output_link link;

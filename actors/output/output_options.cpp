@@ -27,6 +27,12 @@ pacing_rules pacing_of(const storage::pacing_settings& one) {
   return made;
 }
 
+output_merge_options merge_of(const storage::merge_settings& one) {
+  static_assert(static_cast<int>(merge_rule::priority) ==
+                static_cast<int>(storage::merge_settings::rule::priority));
+  return {one.universes, static_cast<merge_rule>(one.mode), one.show_priority};
+}
+
 bool may_be_realtime(const storage::config& settings) {
   return settings.realtime != storage::realtime_mode::off;
 }
@@ -34,14 +40,15 @@ bool may_be_realtime(const storage::config& settings) {
 artnet_output_options as_options(const storage::artnet_output_settings& one, storage::exit_mode blackout,
                                  const std::shared_ptr<artnet_listener>& listener) {
   artnet_output_options made;
+  made.listener = listener;
   if (one.host.empty()) {
     made.poll_to = host_port(one.poll_host, one.poll_port);
-    made.listener = listener;
   } else {
     made.destination = host_port(one.host, one.port);
   }
   made.broadcast = one.broadcast;
   made.pacing = pacing_of(one.pacing);
+  made.merge = merge_of(one.merge);
   made.timing = timing_of(one.max_hz);
   made.timing.constant_rate = one.constant_rate;
   made.sync = one.sync;
@@ -76,6 +83,7 @@ sacn_output_options as_options(const storage::sacn_output_settings& one, const s
   made.source.force_synchronization = !one.hold_on_sync_loss;
   made.source.priorities = priorities_of(one);
   made.pacing = pacing_of(one.pacing);
+  made.merge = merge_of(one.merge);
   if (!one.host.empty()) made.destination = host_port(one.host, one.port);
   made.interface = one.interface;
   made.ttl = one.ttl.value_or(0);

@@ -1,13 +1,16 @@
 #pragma once
 // sACN (E1.31) to the multicast groups of its universes, or to one destination.
 
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_link.hpp"
+#include "actors/output/output_merge.hpp"
 #include "actors/output/output_timer.hpp"
 #include "actors/output/packet_pacer.hpp"
 #include "actors/output/sacn_schedule.hpp"
 #include "protocol/actors.hpp"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,9 +23,12 @@ struct sacn_output_options {
   std::string interface; ///< for multicast: the IPv4 address of the interface; empty: by the routing table
   unsigned ttl = 0;      ///< for multicast: 1..255; 0: that of the system
   output_timing timing;
+  output_merge_options merge;
   pacing_rules pacing;   ///< for one destination; groups are receivers of their own
   bool realtime = false; ///< its thread asks for a real-time priority; only for one of its own
   bool hold = false;     ///< at the end the last levels are those of the last frame instead of zeros
+  std::shared_ptr<runtime_metrics> metrics =
+      nullptr; ///< where it counts how long it is kept waiting; null: nowhere
 };
 
 struct sacn_output_state {
@@ -30,6 +36,7 @@ struct sacn_output_state {
   sacn_output_state() : schedule({}, {}), pacer({}) {}
 
   sacn_output_options options;
+  output_merge merge;
   sacn_schedule schedule;
   packet_pacer pacer;
   output_link link;

@@ -1,5 +1,6 @@
 #include "actors/show/graph_compiler_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 
 #include <utility>
@@ -16,6 +17,8 @@ void pass_on(pointer self, show_update update) {
 /// What came in one go is compiled in one go: a rig of hundreds of new fixtures is bound once.
 void work(pointer self) {
   auto& st = port::state(self);
+  if (st.queue.empty()) return;
+  const auto begun = clock_ns(*self);
   auto queue = std::exchange(st.queue, {});
   std::vector<fact> facts;
   show_published_ptr last;
@@ -34,6 +37,7 @@ void work(pointer self) {
     }
   }
   settle();
+  if (auto* measures = metrics_of(st.peers)) measures->compile.observe(clock_ns(*self) - begun);
 }
 
 } // namespace

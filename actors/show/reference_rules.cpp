@@ -2,6 +2,7 @@
 
 #include "actors/show/input_usage.hpp"
 #include "protocol/entity_codec.hpp"
+#include "protocol/patch_rules.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -29,16 +30,12 @@ std::string name_list(const std::vector<record_ptr>& records) {
   return text;
 }
 
-result<void> check_fit(const fixture& placed, const fixture_model& model, std::string_view field) {
-  const auto last = placed.start_channel + model.footprint() - 1;
-  if (model.footprint() == 0 || last <= static_cast<int>(dmx_channels)) return {};
-  return invalid(std::string{field},
-                 fmt::format("the fixture would end at channel {}, past {}", last, dmx_channels));
-}
-
 result<void> check_fixture(const show_state& state, const fixture& placed, const fixture* before) {
-  if (const auto* model = state.find_as<fixture_model>(entity_kind::model, placed.model_id))
-    return check_fit(placed, *model, "startChannel");
+  if (const auto* model = state.find_as<fixture_model>(entity_kind::model, placed.model_id)) {
+    const auto fault = find_patch_fault(*model, placed);
+    if (!fault) return {};
+    return invalid(std::string{fault->field}, fmt::format("the fixture {}", fault->reason));
+  }
   if (before && before->model_id == placed.model_id) return {};
   return invalid("modelId", fmt::format("there is no fixture model \"{}\"", placed.model_id));
 }
@@ -55,15 +52,25 @@ result<void> check_group(const show_state& state, const group& value, const grou
   return {};
 }
 
-result<void> check_model(const show_state& state, const entity_record& record) {
+/// The field of a model that has moved the end of its fixtures.
+std::string_view stretched_field(const fixture_model& before, const fixture_model& now) {
+  if (before.footprint() != now.footprint()) return "channels";
+  if (before.cell_count() != now.cell_count()) return "cells";
+  if (before.cell_footprint != now.cell_footprint) return "cellFootprint";
+  return before.span != now.span ? "span" : "channels";
+}
+
+result<void> check_model(const show_state& state, const entity_record& record, const fixture_model& before) {
   const auto& model = record.as<fixture_model>();
   result<void> outcome;
   state.each(entity_kind::fixture, [&](const record_ptr& user) {
     const auto& placed = user->as<fixture>();
     if (!outcome || placed.model_id != record.id) return;
-    if (check_fit(placed, model, "channels")) return;
-    outcome = invalid("channels", fmt::format("fixture \"{}\" ({}) at channel {} would end past {}",
-                                              placed.name, user->id, placed.start_channel, dmx_channels));
+    const auto fault = find_patch_fault(model, placed);
+    if (!fault) return;
+    outcome = invalid(std::string{stretched_field(before, model)},
+                      fmt::format("fixture \"{}\" ({}) at universe {}, channel {} {}", placed.name, user->id,
+                                  placed.universe, placed.start_channel, fault->reason));
   });
   return outcome;
 }
@@ -78,7 +85,7 @@ result<void> check_references(const show_state& state, const entity_record& reco
   case entity_kind::group:
     return check_group(state, record.as<group>(), before ? &before->as<group>() : nullptr);
   case entity_kind::model:
-    return before ? check_model(state, record) : result<void>{};
+    return before ? check_model(state, record, before->as<fixture_model>()) : result<void>{};
   default:
     return {};
   }

@@ -1,5 +1,6 @@
 #include "actors/show/show_store_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "protocol/entity_codec.hpp"
 
@@ -24,6 +25,7 @@ class store {
   // -- commands -----------------------------------------------------------------------------------------
 
   caf::result<change_reply> change(const change_entity_ptr& command) {
+    taken(*self_, metrics_of(st_.peers), inbox::show_store, command->sent_ns);
     auto promise = self_->template make_response_promise<change_reply>();
     when_loaded([this_ = *this, command, promise]() mutable { this_.decide(*command, promise); });
     return promise;
@@ -61,6 +63,7 @@ class store {
   void conclude(result<decision> made, caf::typed_response_promise<change_reply> promise) {
     if (!made) {
       if (!st_.committing && st_.gathering.facts.empty()) {
+        count(outcome_of(made.error()));
         promise.deliver(to_caf(made.error()));
         return;
       }
@@ -77,6 +80,7 @@ class store {
 
   caf::result<void> set_enabled(const set_graph_enabled& command) {
     auto made = st_.rules.decide(st_.pending, command);
+    count(made ? command_outcome::accepted : outcome_of(made.error()));
     if (!made) return to_caf(made.error());
     if (made->facts.empty()) return caf::unit;
     troupe::apply(st_.pending, made->facts.front());
@@ -108,6 +112,7 @@ class store {
       return;
     }
     st_.committing = true;
+    st_.commit_begun_ns = clock_ns(*self_);
     self_
         ->request(st_.peers->journal, commit_timeout,
                   std::make_shared<const commit_facts>(commit_facts{st_.flying.facts}))
@@ -115,8 +120,15 @@ class store {
               [this_ = *this](const caf::error& reason) mutable { this_.failed(from_caf(reason)); });
   }
 
-  void committed() {
+  /// The disk has answered, for better or worse.
+  void end_commit() {
     st_.committing = false;
+    if (auto* measures = metrics_of(st_.peers))
+      measures->commit.observe(clock_ns(*self_) - st_.commit_begun_ns);
+  }
+
+  void committed() {
+    end_commit();
     auto done = std::exchange(st_.flying, {});
     for (const auto& happened : done.facts) troupe::apply(st_.published, happened);
     // A switch that came while the disk was busy is newer than what it wrote.
@@ -133,7 +145,7 @@ class store {
   }
 
   void failed(const error& reason) {
-    st_.committing = false;
+    end_commit();
     auto lost = std::exchange(st_.flying, {});
     auto also = std::exchange(st_.gathering, {});
     st_.pending = st_.published;
@@ -143,7 +155,10 @@ class store {
     auto told = reason;
     told.code = ec::storage_unavailable;
     for (auto* batch : {&lost, &also})
-      for (auto& one : batch->waiting) one.promise.deliver(to_caf(told));
+      for (auto& one : batch->waiting) {
+        count(command_outcome::unavailable);
+        one.promise.deliver(to_caf(told));
+      }
     self_->delayed_send(self_, retry_period, retry_atom_v);
     // Without the journal's word nobody knows what is on the disk: read it again.
     if (reason.code == ec::timeout) request_load(st_.published.show(), false, nullptr);
@@ -260,7 +275,17 @@ class store {
     return true;
   }
 
-  static void deliver(waiting_answer& one) {
+  static command_outcome outcome_of(const error& reason) {
+    if (reason.code == ec::conflict) return command_outcome::conflict;
+    return reason.code == ec::storage_unavailable ? command_outcome::unavailable : command_outcome::refused;
+  }
+
+  void count(command_outcome outcome) {
+    if (auto* measures = metrics_of(st_.peers)) add(measures->commands[outcome]);
+  }
+
+  void deliver(waiting_answer& one) {
+    count(one.outcome ? command_outcome::accepted : outcome_of(one.outcome.error()));
     if (one.outcome)
       one.promise.deliver(change_reply{*one.outcome});
     else

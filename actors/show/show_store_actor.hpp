@@ -48,6 +48,7 @@ struct show_store_state {
   commit_batch gathering; // decided while another commit was under way
   commit_batch flying;
   bool committing = false;
+  std::int64_t commit_begun_ns = 0;
   std::set<std::string> unsaved_run_state; // graph ids; saved as soon as the disk allows
 
   bool compiling = false; // a show that was loaded

@@ -1,5 +1,6 @@
 #include "actors/stage/stage_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "engine/float_environment.hpp"
 
 #include <algorithm>
@@ -12,10 +13,18 @@ using pointer = stage_actor::stateful_pointer<stage_state>;
 
 void make_frame(pointer self, const tick_inputs& one) {
   auto& st = port::state(self);
+  auto* measures = metrics_of(st.peers);
+  const auto begun = stamp(*self, measures);
   const auto made = st.evaluator.tick(one.time, *one.inputs, st.demand);
+  const auto done = stamp(*self, measures);
   const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
-  for (const auto& output : st.peers->outputs) self->send(output, universes_made{made.dmx, st.part, parts});
-  self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part});
+  for (const auto& output : st.peers->outputs)
+    self->send(output, universes_made{made.dmx, st.part, parts, done, one.inputs->network});
+  if (measures) {
+    measures->evaluation[st.part].observe(done - begun);
+    measures->handed_over.observe(stamp(*self, measures) - one.time.deadline_ns);
+  }
+  self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part, done});
   self->send(st.peers->ticker, tick_done{one.time.frame_number});
 }
 
@@ -71,6 +80,7 @@ stage_actor::behavior_type stage(pointer self, std::uint16_t part) {
       },
       [self](const tick_inputs& one) {
         auto& st = port::state(self);
+        taken(*self, metrics_of(st.peers), inbox::stage, one.sent_ns);
         if (st.awaited == 0) return make_frame(self, one);
         st.held.emplace_back(one);
       },

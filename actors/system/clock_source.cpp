@@ -1,6 +1,7 @@
 #include "actors/system/clock_source.hpp"
 
 #include "actors/system/realtime.hpp"
+#include "engine/float_environment.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -48,6 +49,7 @@ void clock_source::stop() {
 
 void clock_source::run(bool realtime) {
   pthread_setname_np(pthread_self(), "clock_source");
+  engine::set_default_float_environment();
   prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // the default would add 50 µs to every sleep
   if (realtime) realtime_ = ask_realtime(clock_priority);
   started_ = true;

@@ -2,6 +2,7 @@
 
 #include "actors/client/lane.hpp"
 #include "actors/client/rest_api.hpp"
+#include "actors/input/network_input_options.hpp"
 #include "actors/output/artnet_responder.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
@@ -146,12 +147,13 @@ class watchdog {
 class server_process {
  public:
   server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded, std::vector<output_options> outputs, bool preview)
+                 show_on_disk_ptr loaded, std::vector<output_options> outputs,
+                 std::optional<network_input_options> network, bool preview)
       : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency()),
                                             settings.realtime != storage::realtime_mode::off),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), preview);
+    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), std::move(network), preview);
   }
 
   result<void> start() {
@@ -166,6 +168,9 @@ class server_process {
     const bool ask_realtime = settings_.realtime != storage::realtime_mode::off;
     clock_.emplace(gauges_->micro_hz.load(), ask_realtime,
                    [this](std::int64_t deadline) { clock_ticks(deadline); });
+    gauges_->realtime = !ask_realtime        ? realtime_state::off
+                        : clock_->realtime() ? realtime_state::granted
+                                             : realtime_state::refused;
     if (ask_realtime && !clock_->realtime()) {
       if (settings_.realtime == storage::realtime_mode::on)
         return fail(ec::internal_error, "realtime: on, but this process may not have a real-time priority");
@@ -175,14 +180,24 @@ class server_process {
     rest_options rest;
     rest.published = published_;
     rest.gauges = gauges_;
+    rest.metrics = metrics_;
+    const auto http = std::make_shared<http_metrics>();
+    rest.http = http;
+    rest.server = [this] { return server_->counters(); };
+    rest.serve_metrics = settings_.metrics;
+    rest.steady_now_ns = steady_now_ns;
+    rest.started_ms = started_ms_;
     rest.lanes = lanes_;
     rest.data_dir = settings_.data.string();
     rest.version = TROUPE_VERSION;
     rest.instance = random_id().substr(0, 8);
     rest.wall_time_ms = wall_time_ms;
     rest.running = [this] { return ticking(); };
-    server_.emplace(pool_, as_options(settings_.http, net::all_loopback(*addresses)),
-                    rest_api(std::move(rest)),
+    auto routes = rest_api(std::move(rest));
+    http->learn(routes.routes());
+    auto options = as_options(settings_.http, net::all_loopback(*addresses));
+    options.on_answer = [http](const net::answered_request& one) { http->count(one); };
+    server_.emplace(pool_, std::move(options), std::move(routes),
                     [this](std::shared_ptr<net::ws_connection> connection, const net::http_request&) {
                       auto& lane = *lanes_.at(connection->lane());
                       lane.welcome(std::move(connection));
@@ -254,8 +269,10 @@ class server_process {
   }
 
   void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded,
-                        std::vector<output_options> outputs, bool preview) {
-    gauges_->micro_hz = std::llround(settings_.ticker.hz * 1e6);
+                        std::vector<output_options> outputs, std::optional<network_input_options> network,
+                        bool preview) {
+    const auto micro_hz = std::llround(settings_.ticker.hz * 1e6);
+    gauges_->micro_hz = gauges_->wanted_micro_hz = micro_hz;
     supervisor_options made;
     made.files = std::move(files);
     made.loaded = std::move(loaded);
@@ -267,10 +284,14 @@ class server_process {
     made.ticker.gauges = gauges_;
     made.ticker.now_ns = steady_now_ns;
     made.ticker.immediate = settings_.ticker.immediate;
-    made.ticker.set_rate = [this](std::int64_t micro_hz) {
-      if (clock_) clock_->rate(micro_hz);
+    made.ticker.guard = std::make_shared<overload_guard>(micro_hz);
+    made.ticker.set_rate = [this](std::int64_t rate) {
+      if (clock_) clock_->rate(rate);
     };
+    for (auto& any : outputs) std::visit([this](auto& one) { one.metrics = metrics_; }, any);
+    made.metrics = metrics_;
     made.outputs = std::move(outputs);
+    made.network = std::move(network);
     made.lanes = lane_handles_;
     made.preview = preview;
     made.ticker_is = [this](const ticker_actor& now) {
@@ -287,7 +308,7 @@ class server_process {
 
   void clock_ticks(std::int64_t deadline) {
     const std::lock_guard guard{ticker_lock_}; // taken by others only when an actor is restarted
-    if (ticker_) caf::anon_send(ticker_, due{deadline});
+    if (ticker_) caf::anon_send(ticker_, due{deadline, steady_now_ns()});
     last_deadline_ = deadline;
   }
 
@@ -303,6 +324,8 @@ class server_process {
   net::io_pool pool_;
   std::shared_ptr<publication> published_ = std::make_shared<publication>();
   std::shared_ptr<runtime_gauges> gauges_ = std::make_shared<runtime_gauges>();
+  std::shared_ptr<runtime_metrics> metrics_ = std::make_shared<runtime_metrics>();
+  std::int64_t started_ms_ = wall_time_ms();
   std::vector<lane*> lanes_;
   std::vector<lane_actor> lane_handles_;
   std::mutex ticker_lock_;
@@ -359,11 +382,17 @@ int serve(const storage::config& settings, bool preview) {
 
   // One for the process: outputs that look for nodes and inputs hear with it, and it is open only if any
   // does.
-  const auto artnet = artnet_listener::make();
+  artnet_listener_options artnet_port;
+  artnet_port.port = settings.inputs.artnet_port;
+  const auto artnet = artnet_listener::make(artnet_port);
   std::optional<artnet_responder> answering;
   if (answers_polls(settings)) answering.emplace(artnet, TROUPE_VERSION);
 
-  server_process process{settings, files, std::move(found), outputs_of(settings, sacn_id(settings), artnet),
+  server_process process{settings,
+                         files,
+                         std::move(found),
+                         outputs_of(settings, sacn_id(settings), artnet),
+                         network_input_of(settings, artnet),
                          preview};
   int code = 0;
   if (const auto started = process.start(); !started) {

@@ -46,10 +46,12 @@ class theatre {
     spawn_store();
     st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
     st_.parts.input_state = self_->spawn<caf::monitored>(input_state);
+    if (st_.options.network) spawn_network_input();
     spawn_stages();
     st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
     for (const auto& one : st_.options.outputs) st_.parts.outputs.push_back(spawn_output(one));
     st_.parts.lanes = st_.options.lanes;
+    st_.parts.metrics = st_.options.metrics;
     if (st_.options.preview) spawn_preview();
     spawn_ticker();
     tell_cast();
@@ -103,6 +105,7 @@ class theatre {
     auto leave = [this](const auto& one) { self_->send_exit(one, caf::exit_reason::user_shutdown); };
     for (const auto& one : who.outputs) leave(one);
     for (const auto& one : who.stages) leave(one);
+    if (who.network_input) leave(who.network_input);
     leave(who.input_state);
     leave(who.graph_compiler);
     leave(who.show_store);
@@ -121,6 +124,7 @@ class theatre {
     self_->send(who.frame_hub, change);
     for (const auto& one : who.stages) self_->send(one, change);
     self_->send(who.input_state, change);
+    if (who.network_input) self_->send(who.network_input, change);
     self_->send(who.graph_compiler, change);
     self_->send(who.show_store, change);
     self_->send(who.ticker, change);
@@ -144,6 +148,9 @@ class theatre {
     st_.parts.show_store = self_->spawn<caf::monitored>(show_store, std::move(made));
   }
 
+  void spawn_network_input() {
+    st_.parts.network_input = self_->spawn<caf::monitored>(network_input, *st_.options.network);
+  }
   void spawn_stages() {
     st_.parts.stages.clear();
     for (std::uint16_t part = 0; part < std::max<std::size_t>(st_.options.rig.parts, 1); ++part)
@@ -174,6 +181,8 @@ class theatre {
     if (who.ticker.address() == fallen) return spawn_ticker(), "ticker";
     if (who.input_state.address() == fallen)
       return who.input_state = self_->spawn<caf::monitored>(input_state), "input_state";
+    if (who.network_input && who.network_input.address() == fallen)
+      return spawn_network_input(), "network_input";
     if (who.graph_compiler.address() == fallen) {
       who.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
       return "graph_compiler";

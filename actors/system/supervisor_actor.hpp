@@ -1,6 +1,8 @@
 #pragma once
 // Spawns the cast, restarts who falls, ends the show in order.
 
+#include "actors/input/network_input_actor.hpp"
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_options.hpp"
 #include "actors/show/publication.hpp"
 #include "actors/show/show_book.hpp"
@@ -13,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +29,9 @@ struct supervisor_options {
   engine::rig_options rig;
   std::shared_ptr<publication> published;
   ticker_options ticker;
-  std::vector<output_options> outputs; ///< of any kind; a restart makes the same again
+  std::shared_ptr<runtime_metrics> metrics; ///< where the cast counts; null: nowhere
+  std::vector<output_options> outputs;          ///< of any kind; a restart makes the same again
+  std::optional<network_input_options> network; ///< absent: nothing is received
   std::vector<lane_actor> lanes;
   /// Tells the threads outside CAF who the ticker is now.
   std::function<void(const ticker_actor&)> ticker_is;

@@ -1,6 +1,7 @@
 #pragma once
 // The show clock.
 
+#include "actors/system/overload_guard.hpp"
 #include "actors/system/runtime_gauges.hpp"
 #include "actors/system/tick_clock.hpp"
 #include "protocol/actors.hpp"
@@ -17,6 +18,8 @@ struct ticker_options {
   std::function<void(std::int64_t micro_hz)> set_rate; ///< of the clock_source
   std::function<std::int64_t()> now_ns;                ///< steady clock, to measure lateness
   bool immediate = false; ///< an input between two ticks of the grid starts one of its own
+  /// Lowers the rate while the machine is too slow; null: it stays. What it has found out outlives a restart.
+  std::shared_ptr<overload_guard> guard = nullptr;
 };
 
 struct ticker_state {
@@ -25,6 +28,7 @@ struct ticker_state {
   std::shared_ptr<const cast> peers;
   ticker_options options;
   std::int64_t started_ns = 0; ///< when the last tick was sent on its way
+  std::int64_t late_ns = 0;    ///< how far behind its deadline that was
   std::int64_t busy_ns = 0;    ///< from there until it was done
   std::size_t stages_busy = 0; // that have not reported the tick in flight done
   bool immediate_planned = false;

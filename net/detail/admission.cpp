@@ -88,6 +88,7 @@ void admit_route(admission& out, const http_request& request, const route_match&
     }
     out.what = admission::verdict::handle;
     out.handler = route.handler;
+    out.route = route.index;
     out.any_body_type = route.options.any_body_type;
     return;
   case route_match::outcome::not_found:

@@ -17,6 +17,7 @@ struct admission {
   };
   verdict what = verdict::refuse;
   const http_handler* handler = nullptr;
+  std::size_t route = 0; ///< with a handler: its place in `router::routes`
   http_response refusal;
   bool hurry = false; ///< refused for who is asking: the body isn't worth reading
   bool any_body_type = false;

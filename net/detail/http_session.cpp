@@ -91,6 +91,7 @@ bool http_session::parse() {
 }
 
 void http_session::on_header() {
+  if (core_->options.on_answer) header_came_ = clock::now();
   admitted_ = admit(request(), core_->options, core_->routes, core_->on_websocket != nullptr);
   if (!reader_.has_body()) return;
   const bool refused = admitted_.what == admission::verdict::refuse;
@@ -163,6 +164,7 @@ void http_session::reply(http_response response, bool may_keep) {
   } else if (response.status >= 400) {
     lane_counters::add(lane_.counters.errors_4xx);
   }
+  tell_observer(response.status);
   admitted_ = {};
   reader_.next();
   phase_ = phase::idle;
@@ -171,6 +173,19 @@ void http_session::reply(http_response response, bool may_keep) {
   } else {
     phase_ = phase::closing;
   }
+}
+
+/// A request whose header never was whole took no time.
+void http_session::tell_observer(unsigned status) {
+  const auto& observer = core_->options.on_answer;
+  if (!observer) return;
+  answered_request told;
+  told.method = request().method;
+  if (admitted_.handler) told.route = admitted_.route;
+  told.status = status;
+  const auto since = std::exchange(header_came_, clock::time_point{});
+  if (since != clock::time_point{}) told.took = clock::now() - since;
+  observer(told);
 }
 
 /// Answers an error and ends the connection.
@@ -244,6 +259,7 @@ void http_session::upgrade() {
     return;
   }
   lane_counters::add(lane_.counters.requests);
+  tell_observer(101);
   phase_ = phase::dead;
   const auto self = shared_from_this();
   start_websocket(core_, lane_, std::move(socket_), std::move(active_), std::string(input_.view()), self);

@@ -51,6 +51,7 @@ class http_session final : public connection,
   void call_handler();
   void reply(http_response response, bool may_keep = true);
   void refuse(const error& reason);
+  void tell_observer(unsigned status);
   bool flush();
   void wait_writable();
   void begin_drain();
@@ -72,7 +73,8 @@ class http_session final : public connection,
   std::size_t written_ = 0;                 ///< of `out_`
   std::size_t tail_written_ = 0;
   clock::time_point deadline_{};
-  clock::time_point progress_{}; ///< of the write that is blocked
+  clock::time_point header_came_{}; ///< of the request that is being answered; only with an observer
+  clock::time_point progress_{};    ///< of the write that is blocked
   std::uint64_t ticket_ = 0;
   phase phase_ = phase::idle;
   bool running_ = false;

@@ -34,7 +34,7 @@ class connection {
 struct lane_counters {
   using counter = std::atomic<std::uint64_t>;
   counter requests{0}, errors_4xx{0}, errors_5xx{0}, bytes_in{0}, bytes_out{0}, messages_in{0},
-      messages_out{0}, stalled{0};
+      messages_out{0}, stalled{0}, paused{0};
 
   static void add(counter& to, std::uint64_t n = 1) noexcept {
     // One writer: no locked instruction is needed.

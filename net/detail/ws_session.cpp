@@ -214,6 +214,7 @@ void ws_session::deliver() {
   lane_counters::add(lane_.counters.messages_in);
   unacked_.push_back(text.size());
   unacked_bytes_ += text.size();
+  if (paused()) lane_counters::add(lane_.counters.paused); // it was read, so it wasn't before
   if (callbacks_.on_text) callbacks_.on_text(std::move(text), heard_);
 }
 

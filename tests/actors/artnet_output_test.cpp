@@ -38,7 +38,7 @@ struct output_rig {
     output = rig.own(rig.system().spawn(artnet_output, std::move(options)));
   }
   void send(dmx_ptr dmx, std::uint16_t part = 0, std::uint16_t parts = 1) {
-    rig.tell(output, universes_made{std::move(dmx), part, parts});
+    rig.tell(output, universes_made{std::move(dmx), part, parts, 0, nullptr});
     rig.drain();
   }
 };

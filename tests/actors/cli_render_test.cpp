@@ -155,6 +155,28 @@ outcome run(const render_options& options) {
 
 } // namespace
 
+TEST_CASE("render: what a script sends as DMX is in the first frame that begins no earlier",
+          "[actors][cli]") {
+  show_state state("small");
+  put(state, entity_kind::model, "dim", R"({"brand":"x","model":"dim","channels":{"dimmer":1}})");
+  put(state, entity_kind::fixture, "a", R"({"name":"A","modelId":"dim","universe":0,"startChannel":1})");
+  put(state, entity_kind::graph, "g", R"({"name":"g","nodes":[
+    {"id":"d","type":"DmxIn","position":{"x":0,"y":0},"params":{"universe":3,"channel":2}},
+    {"id":"s","type":"SelectFixture","position":{"x":0,"y":0},"params":{"fixtureIds":["a"]}},
+    {"id":"w","type":"WriteAttributes","position":{"x":0,"y":0},"params":{}}],
+    "edges":[
+    {"id":"1","from":{"nodeId":"d","port":"value"},"to":{"nodeId":"w","port":"bundle"}},
+    {"id":"2","from":{"nodeId":"s","port":"selection"},"to":{"nodeId":"w","port":"selection"}}]})");
+  offline_show show(std::move(state), release_mode::dark);
+  std::vector<double> seen;
+  render(show, {{100'000'000, dmx_event{3, 2, 255}}, {300'000'000, dmx_event{3, 2, 0}}}, {10, 4},
+         [&](const rendered_frame& each) {
+           seen.push_back(intensity(std::string(each.json), "a"));
+           return true;
+         });
+  CHECK(seen == std::vector<double>{0, 1, 1, 0});
+}
+
 TEST_CASE("render: a show and a script give this hash, on every machine and in every build",
           "[actors][cli]") {
   const auto first = render_small(cues(), {60, 300});
@@ -275,7 +297,7 @@ TEST_CASE("render: what is wrong is said, and nothing is rendered", "[actors][cl
     const auto made = run(options);
     CHECK(made.code == exit_failed);
     CHECK(made.err == *options.script + ":1:18: error: there is no fader B\n" + *options.script +
-                          ":2:3: error: an event has one of fader, button and graph\n");
+                          ":2:3: error: an event has one of fader, button, graph and universe\n");
   }
   SECTION("no script where it should be") {
     options.script = data / "nothing.yaml";

@@ -42,6 +42,20 @@ TEST_CASE("script: events of every kind, by time and then in their order", "[act
   CHECK(std::get<fader_event>((*events)[4].what).value == 1.0f);
 }
 
+TEST_CASE("script: what comes in by the network", "[actors][cli]") {
+  const auto events = read("- {at: 1, universe: 32767, channel: 512, level: 255}\n");
+  REQUIRE(events);
+  const auto& what = std::get<dmx_event>(events->at(0).what);
+  CHECK(what.universe == 32'767);
+  CHECK(what.channel == 512);
+  CHECK(what.level == 255);
+  CHECK(errors("- {at: 1, universe: 1, channel: 1}\n") == "cues.yaml:1:3: level is missing\n");
+  CHECK(errors("- {at: 1, universe: 1, channel: 0, level: 1}\n") ==
+        "cues.yaml:1:33: channel must be a number from 1 to 512\n");
+  CHECK(errors("- {at: 1, universe: 1, channel: 1, level: 1.5}\n") ==
+        "cues.yaml:1:43: level must be a whole number\n");
+}
+
 TEST_CASE("script: an empty one is none", "[actors][cli]") {
   CHECK(read("")->empty());
   CHECK(read("[]\n")->empty());
@@ -82,8 +96,8 @@ TEST_CASE("script: every bad event is told with its place", "[actors][cli]") {
         "cues.yaml:6:3: an event is a map like {at: 1.5, fader: A, value: 0.5}\n"
         "cues.yaml:7:34: enabled must be true or false\n"
         "cues.yaml:8:18: there is no graph nope\n"
-        "cues.yaml:9:3: an event has one of fader, button and graph\n"
-        "cues.yaml:10:3: an event has one of fader, button and graph\n"
+        "cues.yaml:9:3: an event has one of fader, button, graph and universe\n"
+        "cues.yaml:10:3: an event has one of fader, button, graph and universe\n"
         "cues.yaml:11:3: value is missing\n"
         "cues.yaml:12:3: at is missing: the time of the event in seconds\n"
         "cues.yaml:13:8: at must be a number from 0 to 604800\n"

@@ -143,6 +143,38 @@ TEST_CASE("show book: other offsets of a model must fit all fixtures that have i
   CHECK(update(state, entity_kind::model, "par", R"({"channels":{"red":5}})"));
 }
 
+TEST_CASE("show book: a strip must end within the last universe, and says what has moved its end",
+          "[actors][unit]") {
+  auto state = small_show();
+  state.put(record(entity_kind::model, "strip",
+                   R"({"brand":"B","model":"M","channels":{"red":1,"green":2,"blue":3},"cells":300})"));
+  const auto placed = [&](int universe, int channel) {
+    const auto text =
+        fmt::format(R"({{"name":"F","modelId":"strip","universe":{},"startChannel":{}}})", universe, channel);
+    return create(state, entity_kind::fixture, text.c_str());
+  };
+  CHECK(placed(32'766, 1));
+  CHECK(field_of(placed(32'767, 1).error()) == "universe");
+  CHECK(field_of(placed(0, 511).error()) == "startChannel");
+
+  state.put(lamp("edge", 1, "strip", 32'766));
+  const auto refusal = [&](const char* changes) {
+    const auto outcome = update(state, entity_kind::model, "strip", changes);
+    return outcome ? std::string{"(accepted)"} : field_of(outcome.error());
+  };
+  CHECK(refusal(R"({"cells":340})") == "(accepted)");
+  CHECK(refusal(R"({"cells":341})") == "cells");
+  CHECK(refusal(R"({"cellFootprint":4})") == "cellFootprint");
+  CHECK(refusal(R"({"channels":{"red":1,"green":4}})") == "channels");
+  CHECK(refusal(R"({"span":"packed"})") == "(accepted)");
+  state.remove(entity_kind::fixture, "edge");
+
+  state.put(updated(state.find(entity_kind::model, "strip"), R"({"span":"packed"})"));
+  state.put(lamp("across", 512, "strip"));
+  CHECK(refusal(R"({"span":"aligned"})") == "span");
+  CHECK(refusal(R"({"cells":1})") == "cells");
+}
+
 TEST_CASE("show book: a deleted fixture leaves every group in the same step", "[actors][unit]") {
   auto state = small_show();
   state.put(record(entity_kind::group, "only-b", R"({"name":"B","fixtureIds":["b"]})", 4));

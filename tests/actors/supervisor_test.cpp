@@ -37,7 +37,8 @@ struct theatre_rig {
   ticker_actor clock;
   supervisor_actor boss;
 
-  explicit theatre_rig(std::vector<artnet_output_options> outputs = {}) {
+  explicit theatre_rig(std::vector<artnet_output_options> outputs = {},
+                       std::optional<network_input_options> network = {}) {
     auto files = storage::show_files::open(folder.path());
     REQUIRE(files);
     supervisor_options made;
@@ -53,6 +54,7 @@ struct theatre_rig {
     made.give_up = [this](const std::string& why) { gave_up.push_back(why); };
     made.detach = false;
     made.outputs.assign(outputs.begin(), outputs.end());
+    made.network = std::move(network);
     boss = rig.own(rig.system().spawn(supervisor, made));
     rig.drain();
   }
@@ -169,4 +171,31 @@ TEST_CASE("supervisor: at the end the run state is on disk and then the outputs 
   REQUIRE(last.size() == 1);
   CHECK(last[0].dark() != hold);
   CHECK(read_text(on.folder / "demo/graphs.yaml").find("enabled: false") != std::string::npos);
+}
+
+TEST_CASE("supervisor: a network_input that falls is replaced, and ticks see what it hears",
+          "[actors][unit]") {
+  network_input_options network;
+  network.universes.emplace_back().address = 7;
+  network.listened.artnet = {7};
+  std::shared_ptr<packet_intake> intake;
+  network.intake_is = [&intake](std::shared_ptr<packet_intake> one) { intake = std::move(one); };
+  theatre_rig on({}, network);
+  const auto hear = [&](std::uint8_t level) {
+    const std::array<std::uint8_t, 2> levels{level, 0};
+    artnet::artdmx packet;
+    packet.address = *artnet::port_address::from(7);
+    packet.levels = levels;
+    const std::chrono::nanoseconds now = on.rig.system().clock().now().time_since_epoch();
+    intake->take_artnet(packet, *net::udp_endpoint::parse("10.0.0.1", 6454), now.count());
+    on.rig.drain();
+    on.rig.advance(1ms);
+    const auto report = on.rig.ask<network_report_ptr>(on.parts().network_input, ask_network_report{});
+    return report->universes.at(0).sources.size();
+  };
+  CHECK(hear(10) == 1);
+  on.fell(on.parts().network_input);
+  on.tick();
+  CHECK(hear(20) == 1);
+  CHECK(on.gave_up.empty());
 }

@@ -1,5 +1,6 @@
 #include "actors/client/frame_hub_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
+#include "actors/metrics/runtime_metrics.hpp"
 #include "actors/system/ticker_actor.hpp"
 #include "tests/actors/show_support.hpp"
 #include "tests/support/actor_rig.hpp"
@@ -23,6 +24,7 @@ input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, notes* 
   return {[](const cast_change&) {},
           [seen](const tick& one) { seen->ticks.push_back(one.time); },
           [](const input_batch&) { return input_refusals{}; },
+          [](const network_moved&) {},
           [](const client_gone&) {},
           [](const show_update_ptr&) {},
           [](flush_atom) {}};
@@ -50,6 +52,12 @@ lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
           [](const subscribe_client&) {},
           [](const tell_client&) {},
           [](const client_credit&) {}};
+}
+
+lane_actor::behavior_type watching_lane(lane_actor::pointer, std::vector<frame_image_ptr>* images) {
+  return {[](const cast_change&) {},     [images](const frame_news& news) { images->push_back(news.image); },
+          [](const client_news_ptr&) {}, [](const subscribe_client&) {},
+          [](const tell_client&) {},     [](const client_credit&) {}};
 }
 
 template <class Made>
@@ -89,6 +97,60 @@ TEST_CASE("ticker: one tick at most is in flight, the others are skipped and cou
   rig.drain();
   CHECK(seen.rates == std::vector<std::int64_t>{25'000'000});
   CHECK(gauges->micro_hz == 25'000'000);
+}
+
+TEST_CASE("ticker: 60 frames that take too long halve the rate; the wanted one is kept and comes back",
+          "[actors][unit]") {
+  notes seen;
+  auto gauges = std::make_shared<runtime_gauges>();
+  actor_rig rig;
+  std::int64_t now = 0;
+  constexpr std::int64_t ms = 1'000'000;
+  ticker_options options{std::make_shared<tick_clock>(),
+                         gauges,
+                         [&](auto hz) { seen.rates.push_back(hz); },
+                         [&] { return now; },
+                         false,
+                         std::make_shared<overload_guard>(60'000'000)};
+  const auto clock = rig.own(rig.system().spawn(ticker, options));
+  cast parts;
+  parts.ticker = clock;
+  parts.metrics = std::make_shared<runtime_metrics>();
+  parts.input_state = rig.own(rig.system().spawn(fake_inputs, &seen));
+  parts.frame_hub = rig.own(rig.system().spawn(frame_hub));
+  rig.tell(clock, cast_change{shared(parts)});
+  const auto frames = [&](int count, std::int64_t busy) {
+    for (int i = 0; i < count; ++i) {
+      now += 20 * ms;
+      rig.tell(clock, due{now - 2 * ms});
+      rig.drain();
+      now += busy;
+      rig.tell(clock, tick_done{seen.ticks.size()});
+      rig.drain();
+    }
+  };
+  frames(59, 16 * ms);
+  CHECK(seen.rates.empty());
+  frames(1, 16 * ms);
+  CHECK(seen.rates == std::vector<std::int64_t>{30'000'000});
+  CHECK(gauges->micro_hz == 30'000'000);
+  CHECK(gauges->wanted_micro_hz == 60'000'000);
+  CHECK(gauges->ticks_skipped == 0);
+  CHECK(parts.metrics->slowdowns == 1);
+  const auto last = parts.metrics->window.read(now);
+  CHECK(last.ticks == 60);
+  CHECK(last.late_p99_ns == 2 * ms);
+  CHECK(last.busy_mean == Approx(0.96));
+  CHECK(parts.metrics->tick_late.read().total() == 60);
+  CHECK(parts.metrics->tick_busy.read().sum_ns == 60 * 16 * ms);
+  rig.tell(clock, set_tick_rate{100'000'000});
+  rig.drain();
+  CHECK(gauges->micro_hz == 25'000'000); // not faster than the machine goes
+  CHECK(gauges->wanted_micro_hz == 100'000'000);
+  frames(1'000, 1 * ms); // 21 seconds
+  CHECK(seen.rates == std::vector<std::int64_t>{30'000'000, 25'000'000, 50'000'000, 100'000'000});
+  CHECK(gauges->micro_hz == gauges->wanted_micro_hz);
+  CHECK(parts.metrics->slowdowns == 1);
 }
 
 TEST_CASE("ticker: an input starts a tick of its own, unless the grid's is near", "[actors][unit]") {
@@ -185,6 +247,26 @@ TEST_CASE("input state: ticks and updates reach the stage in the order in which 
   CHECK(refused.indices == std::vector<std::uint32_t>{1});
 }
 
+TEST_CASE("input state: how long a tick lay in the mailbox is measured, one without a stamp isn't",
+          "[actors][unit]") {
+  notes seen;
+  actor_rig rig;
+  const auto inputs = rig.own(rig.system().spawn(input_state));
+  cast parts;
+  parts.input_state = inputs;
+  parts.metrics = std::make_shared<runtime_metrics>();
+  rig.tell(inputs, cast_change{shared(parts)});
+  const auto now = rig.now_ns();
+  rig.tell(inputs, tick{{1, 0, 0, 0}, now});
+  rig.advance(3ms);
+  rig.tell(inputs, tick{{2, 1, 1, 1}, now + 1'000'000});
+  rig.tell(inputs, tick{{3, 2, 1, 2}});
+  rig.drain();
+  const auto found = parts.metrics->waits[inbox::input_state].read();
+  CHECK(found.total() == 2);
+  CHECK(found.sum_ns == 3'000'000 + 2'000'000); // time passed before the first was looked at, too
+}
+
 namespace {
 
 struct hub_rig {
@@ -192,13 +274,15 @@ struct hub_rig {
   actor_rig rig;
   frame_hub_actor hub = rig.own(rig.system().spawn(frame_hub));
   std::uint64_t frames = 0;
+  std::shared_ptr<runtime_metrics> metrics = std::make_shared<runtime_metrics>();
 
   hub_rig() {
     cast parts;
+    parts.metrics = metrics;
     parts.lanes = {rig.own(rig.system().spawn(fake_lane, &seen))};
     parts.frame_hub = hub;
     rig.tell(hub, cast_change{shared(parts)});
-    rig.tell(hub, lane_wants{0, false, true});
+    rig.tell(hub, lane_wants{0, false, true, false});
     rig.drain();
   }
   void frame() {
@@ -222,12 +306,49 @@ TEST_CASE("frame hub: a lane that isn't ready gets only the newest frame, once",
   hub_rig on;
   for (int i = 0; i < 5; ++i) on.frame();
   CHECK(on.told() == lines{"frame 1"});
+  CHECK(on.metrics->full[bounded_queue::lane_slot] == 3); // 2, 3 and 4; the fifth waits
   on.rig.tell(on.hub, lane_ready{0});
   on.rig.drain();
   CHECK(on.told() == lines{"frame 1"});
   on.rig.tell(on.hub, lane_ready{0});
   on.rig.drain();
   CHECK(on.told().empty());
+}
+
+TEST_CASE("frame hub: images have cells as long as a client wants them", "[actors][unit]") {
+  std::vector<frame_image_ptr> got;
+  actor_rig rig;
+  const auto hub = rig.own(rig.system().spawn(frame_hub));
+  const auto watcher = rig.own(rig.system().spawn(watching_lane, &got));
+  cast parts;
+  parts.lanes = {watcher};
+  parts.frame_hub = hub;
+  rig.tell(hub, cast_change{shared(parts)});
+  std::uint64_t frames = 0;
+  const auto frame = [&](bool attributes = true) {
+    frame_data made;
+    made.time.frame_number = ++frames;
+    made.attributes = attributes;
+    made.layout = shared(frame_layout{shared(fixture_layout{}), {}});
+    dmx_data universes;
+    universes.time = made.time;
+    rig.tell(hub, frame_made{shared(std::move(made)), shared(std::move(universes))});
+    rig.tell(hub, lane_ready{0});
+    rig.drain();
+  };
+  rig.tell(hub, lane_wants{0, true, false, false});
+  frame(false); // made before anybody looked: there is nothing to show yet
+  CHECK(got.empty());
+  frame();
+  REQUIRE(got.size() == 1);
+  CHECK_FALSE(got.back()->cells().wanted());
+  rig.tell(hub, lane_wants{0, true, false, true});
+  frame();
+  CHECK(got.back()->cells().wanted());
+  rig.tell(hub, lane_wants{0, true, false, false});
+  frame();
+  CHECK_FALSE(got.back()->cells().wanted());
+  CHECK(got.back()->frame_number() == 4);
 }
 
 TEST_CASE("frame hub: another show is announced with its first frame, before it, status and inputs in one",

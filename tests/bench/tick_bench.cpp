@@ -11,18 +11,15 @@
 #include "actors/system/clock_source.hpp"
 #include "actors/system/ticker_actor.hpp"
 #include "protocol/entity_codec.hpp"
+#include "tests/bench/bare_clock.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fmt/format.h>
 #include <future>
 #include <memory>
-#include <pthread.h>
-#include <sched.h>
 #include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
@@ -33,12 +30,11 @@ namespace {
 
 using namespace troupe;
 using actors::steady_now_ns;
+using bench::latenesses;
 namespace json = boost::json;
 
 constexpr std::int64_t micro_hz = 60'000'000;
 constexpr std::int64_t period_ns = 1'000'000'000 / 60;
-constexpr std::size_t warm_up = 30; // ticks, in which buffers are made and caches filled
-constexpr int clock_priority = 50;  // what clock_source asks for
 
 // -- the show
 // --------------------------------------------------------------------------------------------------
@@ -107,66 +103,6 @@ show_state make_show(int fixtures, int graphs) {
   return show;
 }
 
-// -- what is measured
-// ------------------------------------------------------------------------------------------
-
-/// Latenesses in nanoseconds; room is made beforehand, so that taking one costs nothing. One thread writes.
-class latenesses {
- public:
-  explicit latenesses(std::size_t wanted) : wanted_(wanted) { values_.reserve(wanted); }
-
-  /// Drops those of the warm-up and those beyond what is wanted.
-  void add(std::int64_t ns) {
-    if (++seen_ <= warm_up || full()) return;
-    values_.push_back(ns);
-  }
-  bool full() const noexcept { return values_.size() == wanted_; }
-
-  /// In microseconds. After the writer has ended.
-  double quantile_us(double q) const {
-    if (values_.empty()) return 0;
-    auto sorted = values_;
-    std::sort(sorted.begin(), sorted.end());
-    const auto at = static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1) + 0.5);
-    return static_cast<double>(sorted[at]) / 1e3;
-  }
-
- private:
-  std::size_t wanted_;
-  std::size_t seen_ = 0;
-  std::vector<std::int64_t> values_;
-};
-
-/// The least that a tick can be: sleep, wake, look at the clock.
-class bare_clock {
- public:
-  explicit bare_clock(latenesses& into) : thread_([this, &into] { run(into); }) {}
-  ~bare_clock() {
-    stop_ = true;
-    thread_.join();
-  }
-  bare_clock(const bare_clock&) = delete;
-  bare_clock& operator=(const bare_clock&) = delete;
-
- private:
-  void run(latenesses& into) {
-    prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
-    sched_param wanted{};
-    wanted.sched_priority = clock_priority;
-    pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted); // as with clock_source: if it may
-    auto deadline = steady_now_ns() + period_ns / 2;            // not at the very moments of the other clock
-    while (!stop_) {
-      deadline += period_ns;
-      const timespec at{deadline / 1'000'000'000, deadline % 1'000'000'000};
-      clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr);
-      into.add(steady_now_ns() - deadline);
-    }
-  }
-
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
-};
-
 // -- the cast
 // --------------------------------------------------------------------------------------------------
 
@@ -233,7 +169,7 @@ class theatre {
                                     caf::anon_send(parts_.ticker, due{deadline});
                                   }};
       found_.realtime = source.realtime();
-      const bare_clock bare{found_.bare};
+      const bench::bare_clock bare{found_.bare, period_ns};
       enough_.get_future().wait();
     }
     found_.skipped = clock_->skipped();
@@ -285,7 +221,7 @@ void print(const char* what, const latenesses& one, const latenesses& bare) {
               p50 / bare.quantile_us(0.5), p99 / bare.quantile_us(0.99), max / bare.quantile_us(1));
 }
 
-void bench(int fixtures, int graphs, std::size_t ticks) {
+void measure(int fixtures, int graphs, std::size_t ticks) {
   figures found{ticks};
   theatre{make_show(fixtures, graphs), found}.play();
   std::printf("%d fixtures, %d graphs: %zu ticks at 60 Hz, %llu skipped, %s\n", fixtures, graphs, ticks,
@@ -304,8 +240,8 @@ int main(int argc, char** argv) {
   try {
     const std::size_t ticks = argc > 1 ? std::max(1UL, std::strtoul(argv[1], nullptr, 10)) : 600;
     prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); // as in a server: inherited by all threads
-    bench(100, 10, ticks);
-    bench(8'000, 100, ticks);
+    measure(100, 10, ticks);
+    measure(8'000, 100, ticks);
     return 0;
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "bench_tick: %s\n", problem.what());

@@ -306,7 +306,7 @@ TEST_CASE("frames: an invalid subscription is an error and leaves the old one", 
       {{"mode", "full"}, {"encoding", "binary"}, {"universes", json::array{-1}}},
       {{"mode", "full"}, {"encoding", "binary"}, {"universes", json::array{32768}}},
       {{"mode", "full"}, {"encoding", "binary"}, {"universes", 0}},
-      {{"mode", "full"}, {"cells", true}},
+      {{"mode", "full"}, {"cells", 1}},
       json::object{{"maxHz", 5}},
   };
   for (auto each : wrong) {

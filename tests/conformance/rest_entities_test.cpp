@@ -369,9 +369,13 @@ TEST_CASE("entities: what is wrong in a model is refused", "[conformance][rest]"
                   {json::object{{"defaults", "dark"}}, "defaults"},
                   {json::object{{"whiteMode", "mix"}}, "whiteMode"},
                   {json::object{{"release", "later"}}, "release"},
-                  {json::object{{"cells", 4}}, "cells"},
-                  {json::object{{"cellFootprint", 4}}, "cellFootprint"},
-                  {json::object{{"span", "packed"}}, "span"},
+                  {json::object{{"cells", 0}}, "cells"},
+                  {json::object{{"cells", 65537}}, "cells"},
+                  {json::object{{"cells", "4"}}, "cells"},
+                  {json::object{{"cells", nullptr}}, "cells"},
+                  {json::object{{"cellFootprint", 1}}, "cellFootprint"},
+                  {json::object{{"cellFootprint", 513}}, "cellFootprint"},
+                  {json::object{{"span", "wide"}}, "span"},
                   {json::object{{"brand", ""}}, "brand"},
                   {json::object{{"model", 5}}, "model"}});
 }

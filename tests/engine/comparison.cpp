@@ -54,6 +54,30 @@ std::string compare_values(const flat_bundle& expected, const flat_bundle& actua
   return out.str();
 }
 
+/// The colours of the cells, where the frame was asked for them.
+std::string compare_cells(const expected_frame& expected, const fixture_layout& layout,
+                          const std::vector<std::uint8_t>& colors) {
+  const auto& begins = layout.cell_begins;
+  if (begins.empty()) {
+    if (!expected.cell_colors.empty()) return "no room for the colours of cells";
+    return colors.empty() ? "" : "colours of cells that nobody has";
+  }
+  if (begins.size() != layout.slots() + 1) return "cells begin for another number of slots";
+  if (!colors.empty() && colors.size() != 3 * std::size_t{begins.back()}) return "another number of colours";
+  for (std::size_t slot = 0; slot < layout.slots(); ++slot) {
+    const auto found = expected.cell_colors.find(layout.ids[slot]);
+    const auto wanted = found == expected.cell_colors.end() ? std::vector<std::uint8_t>{} : found->second;
+    if (wanted.size() != 3 * std::size_t{begins[slot + 1] - begins[slot]})
+      return "another number of cells in fixture " + layout.ids[slot];
+    for (std::size_t i = 0; !colors.empty() && i < wanted.size(); ++i)
+      if (const auto got = colors[3 * std::size_t{begins[slot]} + i]; got != wanted[i])
+        return "fixture " + layout.ids[slot] + " cell " + std::to_string(i / 3) + " colour " +
+               std::to_string(i % 3) + ": expected " + std::to_string(wanted[i]) + ", got " +
+               std::to_string(got);
+  }
+  return {};
+}
+
 std::string compare_fixtures(const expected_frame& expected, const plain_show& show,
                              const frame_data& frame) {
   if (!frame.layout || !frame.layout->fixtures) return "no layout";
@@ -73,6 +97,7 @@ std::string compare_fixtures(const expected_frame& expected, const plain_show& s
     const auto wanted = found == expected.written.end() ? flat_bundle{} : flat(found->second);
     if (const auto words = compare_values(wanted, actual); !words.empty()) return "fixture " + id + words;
   }
+  if (auto words = compare_cells(expected, layout, frame.cell_colors); !words.empty()) return words;
   for (std::size_t slot = 0; slot < layout.slots(); ++slot)
     if (layout.ids[slot].empty() && (frame.written[slot] || frame.mask[slot]))
       return "a free slot is written";

@@ -200,6 +200,18 @@ TEST_CASE("compiler: choices are one of the list", "[engine][compiler]") {
   CHECK(findings(check(g)) == texts{"INVALID_PARAM out.merge"});
 }
 
+TEST_CASE("compiler: an integer that is none, or out of its range, is INVALID_PARAM", "[engine][compiler]") {
+  const auto complaint = [](const char* params) { return findings(check(live("DmxIn", params, "value"))); };
+  for (const auto* fine : {"{}", R"({"universe":32767,"channel":512})", R"({"channel":1.0})"})
+    CHECK(complaint(fine).empty());
+  CHECK(complaint(R"({"universe":32768})") == texts{"INVALID_PARAM x.universe"});
+  CHECK(complaint(R"({"universe":-1})") == texts{"INVALID_PARAM x.universe"});
+  CHECK(complaint(R"({"channel":0})") == texts{"INVALID_PARAM x.channel"});
+  CHECK(complaint(R"({"channel":1.5})") == texts{"INVALID_PARAM x.channel"});
+  CHECK(complaint(R"({"channel":"1"})") == texts{"INVALID_PARAM x.channel"});
+  CHECK(complaint(R"({"resolution":"12bit"})") == texts{"INVALID_PARAM x.resolution"});
+}
+
 TEST_CASE("compiler: a missing or empty id is INVALID_PARAM, an unknown one a warning",
           "[engine][compiler]") {
   CHECK(findings(check(live("Fader", "{}", "value"))) == texts{"INVALID_PARAM x.faderId"});

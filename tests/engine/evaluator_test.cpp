@@ -82,6 +82,69 @@ TEST_CASE("nodes: a fader and a button that are never set give 0", "[engine][nod
   CHECK(stage.value("f0") == 0);
 }
 
+TEST_CASE("nodes: DmxIn reads a channel of the network, 0 while nobody sends it", "[engine][nodes]") {
+  engine_stage stage(1, writing({{"x", "DmxIn", R"({"universe":3,"channel":2})"}}, {}, "x.value"));
+  stage.tick(0);
+  CHECK(stage.value("f0") == 0);
+  stage.now.network[2] = {0, 7};
+  stage.tick(0.1);
+  CHECK(stage.value("f0") == 0); // another universe
+  stage.now.network[3] = {9, 51};
+  stage.tick(0.1);
+  CHECK(stage.value("f0") == 51.0f / 255.0f);
+  stage.now.network.erase(3);
+  stage.tick(0.1);
+  CHECK(stage.value("f0") == 0);
+}
+
+TEST_CASE("nodes: DmxIn without params reads channel 1 of universe 0", "[engine][nodes]") {
+  engine_stage stage(1, writing({{"x", "DmxIn"}}, {}, "x.value"));
+  stage.now.network[0] = {255};
+  stage.tick(0);
+  CHECK(stage.value("f0") == 1);
+}
+
+TEST_CASE("nodes: DmxIn with 16 bits takes the next channel as its fine part", "[engine][nodes]") {
+  engine_stage stage(1, writing({{"x", "DmxIn", R"({"channel":511,"resolution":"16bit"})"}}, {}, "x.value"));
+  auto& levels = stage.now.network[0];
+  levels[510] = 1;
+  levels[511] = 2;
+  stage.tick(0);
+  CHECK(stage.value("f0") == 258.0f / 65535.0f);
+  engine_stage edge(1, writing({{"x", "DmxIn", R"({"channel":512,"resolution":"16bit"})"}}, {}, "x.value"));
+  edge.now.network[0][511] = 255;
+  edge.tick(0);
+  CHECK(edge.value("f0") == 65280.0f / 65535.0f); // there is no next channel
+}
+
+TEST_CASE("nodes: Timecode goes on between packets, and stands half a second after the last",
+          "[engine][nodes]") {
+  engine_stage stage(1, writing({{"x", "Timecode"}, {"m", "MapRange", R"({"inMax":100})"}},
+                                {"x.seconds > m.value"}, "m.result"));
+  stage.tick(0);
+  CHECK(stage.value("f0") == 0);
+  stage.now.timecode = {true, 10'000'000'000, 200'000'000}; // arrived after this tick's deadline
+  stage.tick(0.1);
+  CHECK(stage.value("f0") == about(0.1));
+  stage.tick(0.4); // t = 0.5, 0.3 s after it came
+  CHECK(stage.value("f0") == about(0.103));
+  stage.tick(0.2); // 0.5 s after it came
+  CHECK(stage.value("f0") == about(0.1));
+}
+
+TEST_CASE("nodes: Timecode tells whether it runs", "[engine][nodes]") {
+  engine_stage stage(1, writing({{"x", "Timecode"}, {"a", "Add"}}, {"x.running > a.a"}, "a.result"));
+  stage.tick(0);
+  CHECK(stage.value("f0") == 0);
+  stage.now.timecode = {true, 0, 0};
+  stage.tick(0.1);
+  CHECK(stage.value("f0") == 1);
+  stage.tick(0.399);
+  CHECK(stage.value("f0") == 1);
+  stage.tick(0.001);
+  CHECK(stage.value("f0") == 0);
+}
+
 TEST_CASE("nodes: Button gives pressed and down, Trigger and Bool count as 0 and 1", "[engine][nodes]") {
   engine_stage stage(
       1,

@@ -203,6 +203,12 @@ class checker {
       for (const auto choice : p.choices)
         if (value->get_string() == choice) return true;
       return false;
+    case param_type::integer: {
+      if (!value) return true;
+      if (!value->is_number()) return false;
+      const auto number = value->to_number<double>();
+      return number >= p.least && number <= p.most && number == std::floor(number);
+    }
     default: {
       const auto* old = n.params.if_contains(p.old_name);
       return (!value || strings(*value)) && (!old || old->is_string());
@@ -245,6 +251,7 @@ class checker {
           add(out_.dependencies.fixture_ids, id);
           break;
         case param_type::choice:
+        case param_type::integer:
           break;
         }
   }
@@ -266,6 +273,7 @@ class checker {
     case param_type::fixture_ids:
       return find(show_.fixtures, id);
     case param_type::choice:
+    case param_type::integer:
       return true;
     }
     return true;
@@ -273,7 +281,7 @@ class checker {
 
   void references(const graph_node& n) {
     for (const auto& p : spec(n).params) {
-      if (p.type == param_type::choice) continue;
+      if (p.type == param_type::choice || p.type == param_type::integer) continue;
       for (const auto& id : ids(n, p))
         if (!id.empty() && !known(p.type, id)) report(compile_code::unknown_reference, n.id, p.name, true);
     }

@@ -108,4 +108,12 @@ std::vector<std::uint8_t> expected_levels(const fixture_model& model, const bund
   return out;
 }
 
+std::array<std::uint8_t, 3> expected_color(const bundle& cell) {
+  if (!cell.color && !cell.intensity) return {0, 0, 0};
+  const rgb c = cell.color.value_or(rgb{1, 1, 1});
+  const float i = cell.intensity ? clamp01(*cell.intensity) : 1.f;
+  const auto level = [&](float x) { return split(clamp01(x) * i, false, false); };
+  return {level(c.r), level(c.g), level(c.b)};
+}
+
 } // namespace troupe::test

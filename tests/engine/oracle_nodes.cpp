@@ -206,7 +206,30 @@ std::vector<port_value> positions(const node_call& c) {
   return {position(clamp(from[0] * x, -1, 1), clamp(from[1] * x, -1, 1))};
 }
 
+std::vector<port_value> network(const node_call& c) {
+  if (c.type == node_type::timecode) {
+    const auto& mark = c.inputs_now.timecode;
+    const auto now = static_cast<std::int64_t>(std::llround(c.t * 1e9));
+    const auto age = now - mark.at_ns;
+    const bool running = mark.known && age < 500'000'000;
+    const auto position = mark.position_ns + (running && age > 0 ? age : 0);
+    return {scalar(static_cast<float>(engine::seconds(position))), boolean(running)};
+  }
+  const auto found = c.inputs_now.network.find(static_cast<std::uint16_t>(c.whole("universe", 0)));
+  if (found == c.inputs_now.network.end()) return {scalar(0)};
+  const auto channel = static_cast<std::size_t>(c.whole("channel", 1));
+  const int high = found->second[channel - 1];
+  if (c.param("resolution", "8bit") == "8bit") return {scalar(static_cast<float>(high) / 255.f)};
+  const int low = channel < 512 ? found->second[channel] : 0;
+  return {scalar(static_cast<float>(high * 256 + low) / 65535.f)};
+}
+
 } // namespace
+
+int node_call::whole(std::string_view name, int otherwise) const {
+  const auto* value = node.params.if_contains(name);
+  return value ? static_cast<int>(value->to_number<double>()) : otherwise;
+}
 
 std::string node_call::param(std::string_view name, std::string_view otherwise) const {
   const auto* value = node.params.if_contains(name);
@@ -270,6 +293,9 @@ std::vector<port_value> outputs(const node_call& c, const node_state& s) {
   case node_type::fader:
   case node_type::button:
     return control(c);
+  case node_type::dmx_in:
+  case node_type::timecode:
+    return network(c);
   case node_type::scalar:
     return {scalar(c.number("value"))};
   case node_type::boolean:

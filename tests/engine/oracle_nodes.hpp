@@ -1,5 +1,5 @@
 #pragma once
-// One node, one fixture, one tick.
+// One node, one cell, one tick.
 
 #include "protocol/node_catalogue.hpp"
 #include "tests/engine/oracle.hpp"
@@ -23,12 +23,13 @@ struct node_call {
   const controls& inputs_now;
   double t = 0, dt = 0; ///< seconds
   std::map<std::string_view, port_value> in;
-  int count = 0;  ///< Chase and Spread: the length of their selection
-  int index = -1; ///< the fixture's place in it, or -1
+  int count = 0;  ///< Chase and Spread: the length of their selection, in cells
+  int index = -1; ///< the cell's place in it, or -1
 
   float number(std::string_view port) const { return in.at(port).numbers[0]; }
   bool flag(std::string_view port) const { return number(port) != 0; }
   std::string param(std::string_view name, std::string_view otherwise = {}) const;
+  int whole(std::string_view name, int otherwise) const;
 };
 
 bool has_state(node_type type);

@@ -32,6 +32,9 @@ json::object members(const fixture_model& m) {
   if (m.white == white_mode::extract) out["whiteMode"] = "extract";
   static constexpr const char* modes[] = {"dark", "hold", "zero"};
   if (m.release) out["release"] = modes[static_cast<int>(*m.release)];
+  if (m.cells) out["cells"] = *m.cells;
+  if (m.cell_footprint) out["cellFootprint"] = *m.cell_footprint;
+  if (m.span) out["span"] = *m.span == span_mode::packed ? "packed" : "aligned";
   return out;
 }
 
@@ -156,6 +159,16 @@ input_snapshot to_snapshot(const controls& now) {
     out.buttons.push_back(level);
   }
   out.layout = std::move(layout);
+  if (!now.network.empty()) {
+    auto network = std::make_shared<dmx_inputs>();
+    for (const auto& [universe, levels] : now.network) {
+      network->universes.push_back(universe);
+      network->levels.insert(network->levels.end(), levels.begin(), levels.end());
+    }
+    network->priorities.assign(network->levels.size(), 100);
+    out.network = std::move(network);
+  }
+  out.timecode = now.timecode;
   return out;
 }
 

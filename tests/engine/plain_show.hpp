@@ -6,6 +6,7 @@
 #include "protocol/inputs.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -52,10 +53,12 @@ show_state to_state(const plain_show& show);
 std::string to_text(const plain_show& show);
 std::string to_text(const graph& value);
 
-/// The operators' controls at one tick, by id.
+/// What comes in at one tick: the operators' controls by id, and the network.
 struct controls {
   std::map<std::string, float> faders;
   std::map<std::string, button_level> buttons;
+  std::map<std::uint16_t, std::array<std::uint8_t, 512>> network; ///< levels by universe
+  timecode_mark timecode;
 };
 
 /// The same controls for the engine.

@@ -73,7 +73,7 @@ class engine_side {
     if (inputs_ && inputs_->faders == inputs.layout->faders && inputs_->buttons == inputs.layout->buttons)
       inputs.layout = inputs_; // the same object until an edit
     inputs_ = inputs.layout;
-    engine_.tick(time, inputs);
+    engine_.tick(time, inputs, {true, time.frame_number % 4 != 0});
   }
 
   const frame_data& frame() const { return engine_.frame; }

@@ -253,9 +253,10 @@ std::string random_editor::edit_group(dice& roll) {
 }
 
 std::string random_editor::edit_model(dice& roll) {
+  const auto most_cells = show_.fixtures.size() < 100 ? 200u : 3u;
   if (show_.models.empty() || roll.chance(10)) {
     const auto id = fresh_id(roll, "m", ids_of(show_.models));
-    show_.models.push_back({id, random_model(roll)});
+    show_.models.push_back({id, random_model(roll, most_cells)});
     return "create model " + id;
   }
   auto& [id, m] = any_of(roll, show_.models);
@@ -269,7 +270,7 @@ std::string random_editor::edit_model(dice& roll) {
     m.release = roll.pick(std::array{release_mode::dark, release_mode::hold, release_mode::zero});
     return "release of model " + id;
   }
-  m = random_model(roll);
+  m = random_model(roll, most_cells);
   return "other model " + id;
 }
 

@@ -159,6 +159,10 @@ class graph_builder {
       case param_type::choice:
         if (roll_.chance(80)) n.params[p.name] = roll_.pick(p.choices);
         break;
+      case param_type::integer: // few values, so that what the network sends is met
+        if (roll_.chance(80))
+          n.params[p.name] = roll_.chance(10) ? p.most : roll_.between(p.least, p.least + 3);
+        break;
       case param_type::group_ids:
         add_ids(p, n, groups());
         break;

@@ -35,7 +35,18 @@ const std::vector<names>& channel_sets() {
 
 } // namespace
 
-fixture_model random_model(dice& roll) {
+void give_cells(dice& roll, fixture_model& m, std::uint32_t most_cells) {
+  const auto kind = roll.below(200);
+  if (kind < 80) return;
+  const auto count = kind < 100 ? 1 : kind < 190 ? 2 + roll.below(4) : kind < 199 ? 40u : 200u;
+  m.cells = std::min(count, most_cells);
+  if (roll.chance(25) && m.footprint() > 0)
+    m.cell_footprint =
+        static_cast<std::uint16_t>(std::min<std::uint32_t>(m.footprint() + roll.below(5), dmx_channels));
+  if (roll.chance(60)) m.span = roll.pick(std::array{span_mode::aligned, span_mode::packed});
+}
+
+fixture_model random_model(dice& roll, std::uint32_t most_cells) {
   fixture_model m;
   m.brand = "any";
   m.model = "kind";
@@ -55,6 +66,7 @@ fixture_model random_model(dice& roll) {
   if (roll.chance(35)) m.white = white_mode::extract;
   if (roll.chance(60))
     m.release = roll.pick(std::array{release_mode::dark, release_mode::hold, release_mode::zero});
+  if (models_have_cells) give_cells(roll, m, most_cells);
   return m;
 }
 
@@ -87,7 +99,9 @@ fixture random_fixture(dice& roll, const plain_show& show) {
 plain_show random_rig(dice& roll, int fixtures) {
   plain_show show;
   const int models = roll.between(1, 6);
-  for (int i = 0; i < models; ++i) show.models.push_back({"m" + std::to_string(i), random_model(roll)});
+  const auto most_cells = fixtures < 100 ? 200u : 3u; // the oracle takes its time
+  for (int i = 0; i < models; ++i)
+    show.models.push_back({"m" + std::to_string(i), random_model(roll, most_cells)});
 
   if (fixtures < 0) fixtures = roll.between(roll.chance(5) ? 0 : 2, 12);
   for (int i = 0; i < fixtures; ++i)
@@ -127,7 +141,21 @@ plain_show random_show(dice& roll, int fixtures) {
   return show;
 }
 
+/// Some of what DmxIn nodes of random graphs look at.
+void move_network(dice& roll, controls& now) {
+  if (roll.chance(2)) now.network.erase(static_cast<std::uint16_t>(roll.below(3)));
+  if (roll.chance(20)) {
+    auto& levels = now.network[static_cast<std::uint16_t>(roll.below(3))];
+    for (std::size_t i = 0; i < 5; ++i) levels[i] = static_cast<std::uint8_t>(roll.below(256));
+    levels[511] = static_cast<std::uint8_t>(roll.below(256));
+  }
+  if (roll.chance(5))
+    now.timecode = {roll.chance(90), 1'000'000 * static_cast<std::int64_t>(roll.below(90'000'000)),
+                    1'000'000 * static_cast<std::int64_t>(roll.below(10'000))};
+}
+
 void move_controls(dice& roll, controls& now) {
+  move_network(roll, now);
   if (roll.chance(2)) now.faders.erase("A" + std::to_string(roll.below(4)));
   for (auto& [id, level] : now.buttons) level.pressed = false;
   for (int i = 0; i < 4; ++i)

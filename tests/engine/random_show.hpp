@@ -20,7 +20,14 @@ plain_show random_show(dice& roll, int fixtures = -1);
 /// Fixtures alone, without graphs.
 plain_show random_rig(dice& roll, int fixtures = -1);
 
-fixture_model random_model(dice& roll);
+/// Whether random models have cells at all.
+inline constexpr bool models_have_cells = true;
+
+/// @param most_cells bounds their number
+fixture_model random_model(dice& roll, std::uint32_t most_cells = 200);
+
+/// Makes the model one of several cells: mostly few, seldom so many that they cross universes.
+void give_cells(dice& roll, fixture_model& m, std::uint32_t most_cells);
 fixture random_fixture(dice& roll, const plain_show& show);
 bundle random_bundle(dice& roll);
 

@@ -33,7 +33,9 @@ inline graph graph_of(std::initializer_list<node_text> nodes, std::initializer_l
 
 /// @param channels in the order of their offsets, from 1
 inline fixture_model model_of(std::initializer_list<const char*> channels) {
-  fixture_model m{"any", "kind", {}, {}, white_mode::copy, std::nullopt};
+  fixture_model m;
+  m.brand = "any";
+  m.model = "kind";
   for (const auto* name : channels)
     m.channels.push_back({name, static_cast<std::uint16_t>(m.channels.size() + 1)});
   return m;

@@ -275,3 +275,27 @@ TEST_CASE("http: several lanes share the connections", "[net][socket]") {
   CHECK(server->counters().active == 9);
   CHECK(server->counters().requests == 9);
 }
+
+TEST_CASE("http: an observer hears of every answer, by route and never by path", "[net][socket]") {
+  mailbox<answered_request> answered;
+  server_options options;
+  options.on_answer = [&](const answered_request& one) { answered.put(one); };
+  test_server server{options};
+  auto client = server.client();
+  REQUIRE(client.request("GET", "/small"));
+  const auto good = answered.take();
+  CHECK(good.method == http_method::get);
+  CHECK(good.status == 200);
+  CHECK(good.route.has_value());
+  CHECK(good.took.count() > 0);
+  REQUIRE(client.request("GET", "/nowhere/at/all"));
+  const auto bad = answered.take();
+  CHECK(bad.status == 404);
+  CHECK_FALSE(bad.route.has_value());
+  const auto socket = server.websocket();
+  const auto upgraded = answered.take();
+  CHECK(upgraded.status == 101);
+  CHECK_FALSE(upgraded.route.has_value());
+  server.talk("NONSENSE\r\n\r\n");
+  CHECK(answered.take().status == 400);
+}

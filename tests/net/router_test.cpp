@@ -124,6 +124,16 @@ TEST_CASE_METHOD(fixture, "router: a route that can't be meant is refused when i
   CHECK_THROWS_AS(routes.add(http_method::other, "/x", named("x")), std::invalid_argument);
 }
 
+TEST_CASE_METHOD(fixture, "router: a match names its route by its place, HEAD that of GET", "[net][unit]") {
+  for (const auto& one : routes.routes()) {
+    INFO(one.pattern);
+    const auto found = match(one.method, one.pattern);
+    REQUIRE(found.result == route_match::outcome::found);
+    CHECK(&routes.routes().at(found.index) == &one);
+  }
+  CHECK(match(http_method::head, "/api/fixtures").index == match(http_method::get, "/api/fixtures").index);
+}
+
 TEST_CASE_METHOD(fixture, "router: the listing names every route once", "[net][unit]") {
   const auto all = routes.listing();
   CHECK(all.size() == 8);

@@ -133,8 +133,10 @@ TEST_CASE("ws flow: reading pauses at 64 messages that aren't acknowledged, and 
     CHECK(accepted->texts.size() == 0);
   };
   expect(0, 64);
+  CHECK(server->counters().paused == 1);
   accepted->run(server.pool, [](ws_connection& connection) { connection.ack(10); });
   expect(64, 74);
+  CHECK(server->counters().paused == 2);
   accepted->run(server.pool, [](ws_connection& connection) { connection.ack(64); });
   expect(74, 138);
   for (int i = 138; i < 300;) {

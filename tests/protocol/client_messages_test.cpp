@@ -153,6 +153,7 @@ TEST_CASE("client messages: a subscription arrives with its filters", "[protocol
   CHECK_FALSE(all.binary);
   CHECK(all.fixture_ids.empty());
   CHECK_FALSE(all.max_hz);
+  CHECK_FALSE(all.cells);
   const auto some = read<subscribe_frames>(
       R"({"type":"runtime/subscribeFrames","mode":"delta","fixtureIds":["b","a","b",""],"maxHz":0.5,"encoding":"json"})");
   CHECK(some.mode == frame_mode::delta);
@@ -162,6 +163,14 @@ TEST_CASE("client messages: a subscription arrives with its filters", "[protocol
       R"({"type":"runtime/subscribeFrames","mode":"full","encoding":"binary","universes":[7,0,32767,7],"fixtureIds":[]})");
   CHECK(binary.binary);
   CHECK(binary.universes == std::vector<std::uint16_t>{0, 7, 32767});
+  const auto cells = [](std::string_view rest) {
+    return read<subscribe_frames>(R"({"type":"runtime/subscribeFrames","mode":"full",)" + std::string(rest) +
+                                  "}")
+        .cells;
+  };
+  CHECK(cells(R"("cells":true)"));
+  CHECK_FALSE(cells(R"("cells":false)"));
+  CHECK_FALSE(cells(R"("cells":true,"encoding":"binary")")); // which has every cell anyway
 }
 
 TEST_CASE("client messages: a subscription that is wrong is refused by field",
@@ -185,9 +194,8 @@ TEST_CASE("client messages: a subscription that is wrong is refused by field",
   CHECK(with(R"("encoding":"binary","universes":[-1])") == "universes[0]");
   CHECK(with(R"("encoding":"binary","fixtureIds":["a"])") == "fixtureIds");
   CHECK(with(R"("universes":[1])") == "universes");
-  CHECK(with(R"("cells":true)") == "cells");
-  CHECK(with(R"("cells":1)") == "cells");
-  CHECK(with(R"("cells":false)") == "(accepted)");
+  for (const auto* bad : {"1", "null", "\"true\"", "[true]"})
+    CHECK(with("\"cells\":" + std::string(bad)) == "cells");
 }
 
 TEST_CASE("client messages: the tick rate is a number from 1 to 240", "[protocol][client_messages]") {

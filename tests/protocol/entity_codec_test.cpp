@@ -12,7 +12,7 @@ namespace {
 
 const std::string_view model_text =
     R"({"brand":"Acme","model":"Spot","channels":{"pan":1,"dimmer":5},"defaults":{"dimmer":255},)"
-    R"("whiteMode":"extract","release":"hold"})";
+    R"("whiteMode":"extract","release":"hold","cells":3,"cellFootprint":512,"span":"packed"})";
 const std::string_view fixture_text = R"({"name":"Left","modelId":"m","universe":3,"startChannel":17})";
 const std::string_view group_text = R"({"name":"All","fixtureIds":["a","b"]})";
 const std::string_view input_text = R"({"name":"Master","type":"fader"})";
@@ -29,7 +29,9 @@ struct example {
 
 const std::vector<example>& examples() {
   static const std::vector<example> all{
-      {entity_kind::model, model_text, {"defaults", "whiteMode", "release"}},
+      {entity_kind::model,
+       model_text,
+       {"defaults", "whiteMode", "release", "cells", "cellFootprint", "span"}},
       {entity_kind::fixture, fixture_text, {}},
       {entity_kind::group, group_text, {}},
       {entity_kind::input, input_text, {}},
@@ -56,7 +58,7 @@ TEST_CASE("entity codec: an entity is written in the order of the protocol, with
   CHECK(
       (*parse(entity_kind::model, model_text))->json ==
       R"({"id":"e1","brand":"Acme","model":"Spot","channels":{"pan":1,"dimmer":5},"defaults":{"dimmer":255},)"
-      R"("whiteMode":"extract","release":"hold","revision":1})");
+      R"("whiteMode":"extract","release":"hold","cells":3,"cellFootprint":512,"span":"packed","revision":1})");
   CHECK(
       (*parse(entity_kind::fixture,
               R"({"z":1,"startChannel":17,"universe":3,"a":{"b":[null]},"modelId":"m","name":"Left"})"))
@@ -212,16 +214,46 @@ TEST_CASE("entity codec: defaults are DMX values of channels that exist", "[prot
   CHECK(defaults(R"({"pan":null})") == "defaults.pan");
 }
 
-TEST_CASE("entity codec: options of a model are words; pixels are refused for now",
-          "[protocol][entity_codec]") {
+TEST_CASE("entity codec: options of a model are words", "[protocol][entity_codec]") {
   for (const auto* good : {"\"copy\"", "\"extract\""})
     CHECK(refused(entity_kind::model, "whiteMode", good) == "(accepted)");
   for (const auto* good : {"\"dark\"", "\"hold\"", "\"zero\""})
     CHECK(refused(entity_kind::model, "release", good) == "(accepted)");
   CHECK(refused(entity_kind::model, "whiteMode", "\"Extract\"") == "whiteMode");
   CHECK(refused(entity_kind::model, "release", "\"\"") == "release");
-  for (const auto* later : {"cells", "cellFootprint", "span"})
-    CHECK(refused(entity_kind::model, later, "1") == later);
+  for (const auto* good : {"\"aligned\"", "\"packed\""})
+    CHECK(refused(entity_kind::model, "span", good) == "(accepted)");
+  for (const auto* bad : {"\"Packed\"", "1", "null"})
+    CHECK(refused(entity_kind::model, "span", bad) == "span");
+}
+
+TEST_CASE("entity codec: a model has 1 to 65536 cells", "[protocol][entity_codec]") {
+  for (const auto* good : {"1", "170", "65536", "3.0"})
+    CHECK(refused(entity_kind::model, "cells", good) == "(accepted)");
+  for (const auto* bad : {"0", "-1", "65537", "1.5", "\"3\"", "null", "true"})
+    CHECK(refused(entity_kind::model, "cells", bad) == "cells");
+}
+
+TEST_CASE("entity codec: cells don't overlap", "[protocol][entity_codec]") {
+  // The highest offset of the model is 5.
+  for (const auto* good : {"5", "6", "512"})
+    CHECK(refused(entity_kind::model, "cellFootprint", good) == "(accepted)");
+  for (const auto* bad : {"0", "4", "513", "5.5", "\"5\"", "null"})
+    CHECK(refused(entity_kind::model, "cellFootprint", bad) == "cellFootprint");
+}
+
+TEST_CASE("entity codec: cells stand behind the other options", "[protocol][entity_codec]") {
+  const auto record = parse(
+      entity_kind::model,
+      R"({"span":"aligned","cellFootprint":4,"cells":1,"brand":"A","model":"B","channels":{"red":3},"release":"hold"})");
+  REQUIRE(record);
+  CHECK(
+      (*record)->json ==
+      R"({"id":"e1","brand":"A","model":"B","channels":{"red":3},"release":"hold","cells":1,"cellFootprint":4,"span":"aligned","revision":1})");
+  const auto& model = (*record)->as<fixture_model>();
+  CHECK(model.cell_count() == 1);
+  CHECK(model.cell_footprint == 4);
+  CHECK(model.span == span_mode::aligned);
 }
 
 TEST_CASE("entity codec: an option that is given is written back, also when it is the usual one",

@@ -67,7 +67,8 @@ TEST_CASE("entity update: what create refuses, update refuses", "[protocol][enti
              R"({"brand":"A","model":"B","channels":{"red":1,"white":2},"defaults":{"white":9}})");
   CHECK(refused_field(update(model, R"({"channels":{"red":1}})")) == "defaults.white");
   CHECK(refused_field(update(model, R"({"channels":{"red":1,"white":1}})")) == "channels.white");
-  CHECK(refused_field(update(model, R"({"cells":2})")) == "cells");
+  CHECK(refused_field(update(model, R"({"cells":0})")) == "cells");
+  CHECK(refused_field(update(model, R"({"cellFootprint":1})")) == "cellFootprint");
   CHECK(update(model, R"({"channels":{"red":1},"defaults":{}})"));
   const auto fixture_record =
       *parse(entity_kind::fixture, R"({"name":"L","modelId":"m","universe":0,"startChannel":1})");

@@ -37,6 +37,9 @@ std::string row(const node_spec& spec) {
   if (!spec.params.empty()) out += " |";
   for (const auto& param : spec.params) {
     out += " " + std::string(param.name) + ":" + std::string(param_type_name(param.type));
+    if (param.type == param_type::integer)
+      out += "(" + std::to_string(param.least) + ".." + std::to_string(param.most) +
+             ")=" + std::to_string(param.otherwise);
     if (param.required) out += "!";
     if (!param.fallback.empty()) out += "=" + std::string(param.fallback);
     if (!param.old_name.empty()) out += " (" + std::string(param.old_name) + ")";
@@ -98,6 +101,8 @@ TEST_CASE("node catalogue: ports, defaults and params are those of the protocol"
       "MergeBundle: base:Bundle override:Bundle -> result:Bundle",
       "ScaleBundle: bundle:Bundle scale=1 -> result:Bundle",
       "WriteAttributes: selection:Selection bundle:Bundle priority=0 -> | merge:enum=override",
+      "DmxIn: -> value:Scalar | universe:integer(0..32767)=0 channel:integer(1..512)=1 resolution:enum=8bit",
+      "Timecode: -> seconds:Scalar running:Bool",
   };
   const auto table = node_catalogue();
   REQUIRE(table.size() == expected.size());

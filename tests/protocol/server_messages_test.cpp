@@ -104,6 +104,8 @@ TEST_CASE("server messages: before the first frame there are graphs, and nothing
   frame_layout layout;
   layout.instances = {
       {.graph_id = "g", .enabled = true, .last_error = "", .error_count = 0, .writes = {{"w", {"a"}}}}};
+  CHECK(runtime_status_message(nullptr, {}, {}, 30, 60) ==
+        R"({"type":"runtime/status","tickHz":30,"targetHz":60,"t":0,"frameNumber":0,"instances":[]})");
   CHECK(runtime_status_message(&layout, {}, {}, 60).find(R"("bundle":{},"priority":0)") != std::string::npos);
 }
 

@@ -57,9 +57,9 @@ std::string text_of(const config& c) {
                        each.ttl.value_or(0), each.priority, each.max_hz.value_or(-1), each.first_universe,
                        each.sync_universe.value_or(0));
   }
-  out += fmt::format("| {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
+  out += fmt::format("| {} {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
-                     static_cast<int>(c.log.format), static_cast<int>(c.realtime));
+                     static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
   return out;
 }
 
@@ -125,6 +125,7 @@ limits: {maxEntities: 200000}
 release: hold
 log: {level: debug, format: json}
 realtime: false
+metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 answers "
@@ -132,7 +133,7 @@ realtime: false
         ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
         "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
         ":5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 true 0.5/16/false node:6000 by [] ttl 0 !0 @-1 1+ ~0 "
-        "| /srv/shows gala 200000 1 1 1 2");
+        "| /srv/shows gala 200000 1 1 1 2 false");
 }
 
 TEST_CASE("settings: values from the file", "[storage][unit]") {

@@ -65,7 +65,7 @@ TEST_CASE("damage: entities that aren't loaded are written back byte for byte in
   CHECK(loaded->state.count(entity_kind::fixture) == 2);
   REQUIRE(loaded->problems.size() == 3);
   CHECK(to_string(loaded->problems[0]) ==
-        "s/fixtures.yaml:11:17: startChannel 511 and 3 channels pass channel 512");
+        "s/fixtures.yaml:11:17: the fixture would end at channel 513, past 512");
   CHECK(to_string(loaded->problems[1]) == "s/fixtures.yaml:12:8: the id a is taken by line 1");
   CHECK(to_string(loaded->problems[2]) == "s/fixtures.yaml:21:3: an entity must be a map");
   for (const auto& each : loaded->problems) CHECK_FALSE(each.unreadable);
@@ -74,6 +74,36 @@ TEST_CASE("damage: entities that aren't loaded are written back byte for byte in
         too_far + second + fixture_text("b") + number + fixture_text("c"));
   // Without the first one its twin is loaded the next time.
   CHECK(files->load("s", false)->state.find(entity_kind::fixture, "a"));
+}
+
+TEST_CASE("damage: strips and their models are checked as the network would", "[storage][unit]") {
+  const temp_dir dir;
+  const auto model = [](std::string_view id, std::string_view options) {
+    return fmt::format("- id: {}\n  brand: b\n  model: m\n  channels:\n    red: 3\n{}", id, options);
+  };
+  const auto strip = [](std::string_view id, std::string_view of, int universe, int channel) {
+    return fmt::format("- {{id: {}, name: x, modelId: {}, universe: {}, startChannel: {}}}\n", id, of,
+                       universe, channel);
+  };
+  write_text(dir / "fixture-models.yaml",
+             model("long", "  cells: 341\n") + model("packed", "  cells: 2\n  span: packed\n") +
+                 model("narrow", "  cellFootprint: 2\n") + model("many", "  cells: 70000\n"));
+  write_text(dir / "s/fixtures.yaml", strip("fits", "long", 32'765, 1) + strip("far", "long", 32'766, 1) +
+                                          strip("late", "long", 0, 511) + strip("across", "packed", 0, 512));
+  auto files = show_files::open(dir.path());
+  const auto loaded = files->load("s", false);
+  REQUIRE(loaded);
+  std::vector<std::string> found;
+  for (const auto& each : loaded->problems) found.push_back(to_string(each));
+  CHECK(found == std::vector<std::string>{
+                     "fixture-models.yaml:19:18: cellFootprint must be at least 3, the highest offset of the "
+                     "channels",
+                     "fixture-models.yaml:25:10: cells must be an integer from 1 to 65536",
+                     "s/fixtures.yaml:2:47: the fixture would end in universe 32768, past 32767",
+                     "s/fixtures.yaml:3:65: the fixture would end at channel 513, past 512"});
+  CHECK(loaded->state.count(entity_kind::fixture) == 2);
+  CHECK(loaded->state.find(entity_kind::fixture, "fits"));
+  CHECK(loaded->state.find(entity_kind::fixture, "across"));
 }
 
 TEST_CASE("damage: a file that doesn't parse makes its kind read-only and stays untouched",

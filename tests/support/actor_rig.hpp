@@ -64,6 +64,12 @@ class actor_rig {
     drain();
   }
 
+  /// The time of the actors' clock.
+  std::int64_t now_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(scheduler_.clock().now().time_since_epoch())
+        .count();
+  }
+
   template <class Handle, class... Message>
   void tell(const Handle& to, Message... message) {
     caf::anon_send(to, std::move(message)...);
