@@ -15,6 +15,8 @@ struct part_memory {
   std::vector<graph_memory> graphs;
   std::vector<std::uint8_t> held; ///< attribute_bit: what stays after release
   std::array<std::vector<float>, column_count> held_values;
+  std::vector<std::uint16_t> addresses; ///< universes that come along
+  std::vector<std::uint8_t> levels;     ///< what each had in the last frame, 512 for each
 };
 
 } // namespace troupe::engine

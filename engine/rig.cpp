@@ -44,8 +44,8 @@ class rig_maker {
     place();
     lay_out();
     made_->parts.resize(parts_);
-    find_moves();
     for (std::uint32_t part = 0; part < parts_; ++part) make_part(part);
+    find_moves();
     return made_;
   }
 
@@ -103,16 +103,28 @@ class rig_maker {
     std::vector<std::uint32_t> before(previous_->places->by_slot().size(), nowhere);
     for (std::uint32_t part = 0; part < parts_; ++part)
       for (const auto slot : previous_->parts[part].places->slots) before[slot] = part;
-    std::map<std::pair<std::size_t, std::size_t>, std::vector<place_set::range>> moved;
+    struct cargo {
+      std::vector<place_set::range> ranges;
+      std::vector<std::uint16_t> addresses;
+    };
+    std::map<std::pair<std::size_t, std::size_t>, cargo> moved; // by from and to
     for (std::size_t i = 0; i < fixtures_.size(); ++i) {
       const auto slot = fixtures_[i].slot;
       const auto& now = made_->places->by_slot()[slot];
       if (slot >= before.size() || before[slot] == part_of_[i] || before[slot] == nowhere) continue;
       if (previous_->places->by_slot()[slot] != now) continue; // it starts afresh
-      moved[{before[slot], part_of_[i]}].push_back({now.first, now.first + now.cells});
+      moved[{before[slot], part_of_[i]}].ranges.push_back({now.first, now.first + now.cells});
     }
-    for (auto& [between, ranges] : moved)
-      made_->moves.push_back({between.first, between.second, place_set(std::move(ranges))});
+    for (std::size_t to = 0; to < parts_; ++to)
+      for (const auto address : made_->parts[to].addresses)
+        for (std::size_t from = 0; from < parts_; ++from) {
+          const auto& had = previous_->parts[from].addresses;
+          if (from != to && std::binary_search(had.begin(), had.end(), address))
+            moved[{from, to}].addresses.push_back(address);
+        }
+    for (auto& [between, what] : moved)
+      made_->moves.push_back(
+          {between.first, between.second, place_set(std::move(what.ranges)), std::move(what.addresses)});
   }
 
   void make_part(std::uint32_t part) {

@@ -41,10 +41,11 @@ struct rig_part {
   std::shared_ptr<const patch_plan> patch;
 };
 
-/// Cells that another stage has from now on, with what they remember.
+/// What another stage has from now on: cells, with what they remember, and universes.
 struct part_move {
   std::size_t from = 0, to = 0;
   place_set places;
+  std::vector<std::uint16_t> addresses; ///< ascending
 };
 
 /// Immutable, shared between threads.

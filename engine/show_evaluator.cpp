@@ -57,6 +57,8 @@ struct show_evaluator::impl {
   reuse_pool<frame_data> frames_;
   reuse_pool<dmx_data> universes_;
   std::shared_ptr<const dmx_data> last_dmx_;
+  std::vector<std::uint16_t> came_addresses_; // of universes that came from other parts since the last frame
+  std::vector<std::uint8_t> came_levels_;     // what they had there
 
   // -- install ------------------------------------------------------------------------------------------
 
@@ -156,8 +158,9 @@ struct show_evaluator::impl {
 
   // -- moving cells -------------------------------------------------------------------------------------
 
-  part_memory give(const place_set& leaving) const {
+  part_memory give(const part_move& move) const {
     part_memory out;
+    const auto& leaving = move.places;
     for (const auto& range : leaving.ranges())
       for (auto place = range.begin; place < range.end; ++place) out.places.push_back(place);
     for (const auto& graph : graphs_) {
@@ -166,6 +169,11 @@ struct show_evaluator::impl {
       if (!told.nodes.empty()) out.graphs.push_back(std::move(told));
     }
     if (part_) held_.give(*part_->patch, out);
+    for (const auto address : move.addresses)
+      if (const auto* levels = last_levels(address)) {
+        out.addresses.push_back(address);
+        out.levels.insert(out.levels.end(), levels, levels + dmx_channels);
+      }
     return out;
   }
 
@@ -174,6 +182,19 @@ struct show_evaluator::impl {
       for (auto& graph : graphs_)
         if (graph->id() == told.graph_id) graph->receive(memory.places, told);
     if (part_) held_.receive(*part_->patch, memory);
+    came_addresses_.insert(came_addresses_.end(), memory.addresses.begin(), memory.addresses.end());
+    came_levels_.insert(came_levels_.end(), memory.levels.begin(), memory.levels.end());
+  }
+
+  /// What a universe had in the last frame, here or in the part that it has come from; null: it wasn't there.
+  const std::uint8_t* last_levels(std::uint16_t address) const {
+    for (std::size_t i = 0; i < came_addresses_.size(); ++i)
+      if (came_addresses_[i] == address) return came_levels_.data() + i * dmx_channels;
+    if (!last_dmx_) return nullptr;
+    const auto& all = last_dmx_->addresses;
+    const auto found = std::lower_bound(all.begin(), all.end(), address);
+    if (found == all.end() || *found != address) return nullptr;
+    return last_dmx_->levels.data() + static_cast<std::size_t>(found - all.begin()) * dmx_channels;
   }
 
   // -- tick ---------------------------------------------------------------------------------------------
@@ -276,18 +297,20 @@ struct show_evaluator::impl {
 
   // -- which universes differ from the tick before ----------------------------------------------------------
 
-  void compare(dmx_data& dmx) const {
+  void compare(dmx_data& dmx) {
     dmx.changed.assign(dmx.addresses.size(), 1);
-    if (!last_dmx_) return;
-    const auto& last = *last_dmx_;
-    std::size_t before = 0;
-    for (std::size_t i = 0; i < dmx.addresses.size(); ++i) {
-      while (before < last.addresses.size() && last.addresses[before] < dmx.addresses[i]) ++before;
-      if (before == last.addresses.size()) return;
-      if (last.addresses[before] == dmx.addresses[i])
-        dmx.changed[i] = std::memcmp(dmx.levels.data() + i * dmx_channels,
-                                     last.levels.data() + before * dmx_channels, dmx_channels) != 0;
+    const auto same = [&](std::size_t now, const std::uint8_t* before) {
+      return std::memcmp(dmx.levels.data() + now * dmx_channels, before, dmx_channels) == 0;
+    };
+    if (last_dmx_ && came_addresses_.empty() && last_dmx_->addresses == dmx.addresses) {
+      for (std::size_t i = 0; i < dmx.addresses.size(); ++i)
+        dmx.changed[i] = !same(i, last_dmx_->levels.data() + i * dmx_channels);
+      return;
     }
+    for (std::size_t i = 0; i < dmx.addresses.size(); ++i)
+      if (const auto* before = last_levels(dmx.addresses[i])) dmx.changed[i] = !same(i, before);
+    came_addresses_.clear();
+    came_levels_.clear();
   }
 };
 
@@ -300,7 +323,7 @@ void show_evaluator::install(const stage_install& change, std::size_t part) {
   impl_->install(change, part);
 }
 
-part_memory show_evaluator::give(const place_set& leaving) const {
+part_memory show_evaluator::give(const part_move& leaving) const {
   return impl_->give(leaving);
 }
 

@@ -33,9 +33,10 @@ class show_evaluator {
   /// @throws std::logic_error when a program isn't bound to the part; nothing has changed then
   void install(const stage_install& change, std::size_t part = 0);
 
-  /// What cells remember that go to another part with the next install. @pre called before that install
-  part_memory give(const place_set& leaving) const;
-  /// What another part remembered of cells that came with the last install.
+  /// What cells and universes remember that go to another part with the next install. @pre called before that
+  /// install
+  part_memory give(const part_move& leaving) const;
+  /// What another part remembered of what came with the last install.
   void receive(const part_memory& memory);
 
   /// Makes one frame and its DMX. Allocates only in the first ticks after an install. Before the first

@@ -69,6 +69,11 @@ void tile_plan::collect_fixtures(const part_places& of) {
     }
     flush();
   });
+  // A strip goes on in the next tile: its cells come one after the other only by place.
+  for (std::uint32_t t = 0; t < tile_count_; ++t)
+    std::sort(fixtures_.items.begin() + fixtures_.begins[t],
+              fixtures_.items.begin() + fixtures_.begins[t + 1],
+              [](const tile_fixtures& a, const tile_fixtures& b) { return a.place < b.place; });
 }
 
 void tile_plan::assemble(const patch_plan* patch) {

@@ -105,7 +105,7 @@ struct sacn_output_settings {
   std::uint16_t first_universe = 1;           ///< which universe Port-Address 0 becomes; 1..63999
   std::optional<std::uint16_t> sync_universe; ///< 1..63999; absent: no synchronisation
   merge_settings merge;
-  bool hold_on_sync_loss = true;              ///< else receivers go on without synchronisation
+  bool hold_on_sync_loss = true;                       ///< else receivers go on without synchronisation
   std::vector<sacn_slot_priority_settings> priorities; ///< later ones count where they overlap
   pacing_settings pacing;
 };
@@ -160,12 +160,14 @@ struct log_settings {
   log_format format = log_format::text;
 };
 
-/// Whether the clock thread asks for a real-time priority.
+/// Whether the threads that keep time ask for a real-time priority.
 enum class realtime_mode : std::uint8_t {
   automatic, ///< if permitted (default)
   on,        ///< refuse to start without
   off
 };
+
+inline constexpr std::uint16_t max_stages = 32;
 
 struct config {
   http_settings http;
@@ -179,7 +181,8 @@ struct config {
   release_mode release = release_mode::dark; ///< for models that name none
   log_settings log;
   realtime_mode realtime = realtime_mode::automatic;
-  bool metrics = true; ///< whether GET /metrics is served
+  std::optional<std::uint16_t> stages; ///< 1..max_stages; absent: by the number of processors
+  bool metrics = true;                 ///< whether GET /metrics is served
 };
 
 /// What the command line may say; absent: not given.

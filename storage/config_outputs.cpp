@@ -21,9 +21,8 @@ constexpr std::array<std::string_view, 11> artnet_keys{"destination", "broadcast
                                                        "maxHz",       "constantRate", "sync",      "pacing",
                                                        "burst",       "fast",         "merge"};
 constexpr std::array<std::string_view, 13> sacn_keys{
-    "destination",  "interface", "ttl",        "priority", "maxHz", "firstUniverse",
-    "syncUniverse", "syncLoss",  "priorities", "pacing",   "burst", "fast",
-    "merge"};
+    "destination", "interface",  "ttl",    "priority", "maxHz", "firstUniverse", "syncUniverse",
+    "syncLoss",    "priorities", "pacing", "burst",    "fast",  "merge"};
 constexpr std::array<std::string_view, 5> priority_keys{"universe", "lastUniverse", "channel", "lastChannel",
                                                         "priority"};
 constexpr int largest_burst = 64;

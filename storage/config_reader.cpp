@@ -164,6 +164,18 @@ std::string read_source_name(config& c, const yaml_node& node) {
   return {};
 }
 
+std::string read_stages(config& c, const yaml_node& node) {
+  if (node.scalar() && node.text == "auto") {
+    c.stages.reset();
+    return {};
+  }
+  const auto number = number_of(node);
+  if (!number || *number != std::floor(*number) || *number < 1 || *number > max_stages)
+    return "auto or a number from 1 to " + std::to_string(max_stages) + " is wanted";
+  c.stages = static_cast<std::uint16_t>(*number);
+  return {};
+}
+
 std::string read_realtime(config& c, const yaml_node& node) {
   if (const auto value = resolve_boolean(node.text); value && node.shape == yaml_shape::plain)
     c.realtime = value->get_bool() ? realtime_mode::on : realtime_mode::off;
@@ -272,6 +284,7 @@ const std::vector<setting>& settings() {
                          [](config & c) -> auto& { return c.log.format; },
                          choices<log_format>{{"text", log_format::text}, {"json", log_format::json}})},
       {"realtime", read_realtime},
+      {"stages", read_stages},
       {"metrics.enabled", truth([](config & c) -> auto& { return c.metrics; })},
   };
   return all;

@@ -1,6 +1,7 @@
 #include "actors/stage/stage_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/system/realtime.hpp"
 #include "engine/float_environment.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ void install(pointer self, const show_update_ptr& update) {
       for (const auto& move : change.rig->moves) {
         if (move.to == st.part) ++st.awaited;
         if (move.from != st.part) continue;
-        auto memory = std::make_shared<const engine::part_memory>(st.evaluator.give(move.places));
+        auto memory = std::make_shared<const engine::part_memory>(st.evaluator.give(move));
         self->send(st.peers->stages[move.to], cells_moved{update, std::move(memory)});
       }
     }
@@ -71,12 +72,15 @@ void go_on(pointer self) {
 
 } // namespace
 
-stage_actor::behavior_type stage(pointer self, std::uint16_t part) {
+stage_actor::behavior_type stage(pointer self, std::uint16_t part, bool realtime) {
   port::state(self).part = part;
+  port::state(self).realtime = realtime;
   return {
       [self](const cast_change& change) {
+        auto& st = port::state(self);
         engine::set_default_float_environment();
-        port::state(self).peers = change.now;
+        if (std::exchange(st.realtime, false)) ask_realtime(stage_priority);
+        st.peers = change.now;
       },
       [self](const tick_inputs& one) {
         auto& st = port::state(self);

@@ -18,6 +18,7 @@ struct stage_state {
   stage_state() {}
 
   std::uint16_t part = 0; // of the rig, and among the stages of the cast
+  bool realtime = false;  // still to be asked for
   std::shared_ptr<const cast> peers;
   engine::show_evaluator evaluator;
   frame_demand demand{false, false};
@@ -31,6 +32,8 @@ struct stage_state {
 
 /// Spawn detached: a frame mustn't wait for other work.
 /// @param part from 0; the stages of a cast stand in this order
-stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self, std::uint16_t part);
+/// @param realtime whether its thread asks for a real-time priority; only for one of its own
+stage_actor::behavior_type stage(stage_actor::stateful_pointer<stage_state> self, std::uint16_t part,
+                                 bool realtime);
 
 } // namespace troupe::actors

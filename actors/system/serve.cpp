@@ -47,6 +47,11 @@ class timer_priority : public caf::thread_hook {
   void thread_terminates() override {}
 };
 
+/// One for each processor; more than that only wait for each other.
+std::size_t usual_stages() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
+
 struct actor_config : caf::actor_system_config {
   actor_config(std::size_t threads, bool realtime) {
     if (realtime) add_thread_hook<timer_priority>();
@@ -279,6 +284,8 @@ class server_process {
     made.rules.max_entities = settings_.max_entities;
     made.rules.new_id = random_id;
     made.rig.release = settings_.release;
+    made.rig.parts = settings_.stages.value_or(usual_stages());
+    made.realtime = settings_.realtime != storage::realtime_mode::off;
     made.published = published_;
     made.ticker.clock = std::make_shared<tick_clock>();
     made.ticker.gauges = gauges_;

@@ -154,7 +154,7 @@ class theatre {
   void spawn_stages() {
     st_.parts.stages.clear();
     for (std::uint16_t part = 0; part < std::max<std::size_t>(st_.options.rig.parts, 1); ++part)
-      st_.parts.stages.push_back(spawn_apart(stage, part));
+      st_.parts.stages.push_back(spawn_apart(stage, part, st_.options.realtime && st_.options.detach));
   }
 
   /// They all begin anew, or what is uniform would differ between them.

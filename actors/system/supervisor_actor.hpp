@@ -29,7 +29,7 @@ struct supervisor_options {
   engine::rig_options rig;
   std::shared_ptr<publication> published;
   ticker_options ticker;
-  std::shared_ptr<runtime_metrics> metrics; ///< where the cast counts; null: nowhere
+  std::shared_ptr<runtime_metrics> metrics;     ///< where the cast counts; null: nowhere
   std::vector<output_options> outputs;          ///< of any kind; a restart makes the same again
   std::optional<network_input_options> network; ///< absent: nothing is received
   std::vector<lane_actor> lanes;
@@ -37,8 +37,9 @@ struct supervisor_options {
   std::function<void(const ticker_actor&)> ticker_is;
   /// An actor keeps failing: the process should end, and whatever runs it start it anew.
   std::function<void(const std::string& why)> give_up;
-  bool preview = false; ///< draw the show on the standard output
-  bool detach = true;   ///< whether blocking and time-critical actors get threads; not in deterministic tests
+  bool preview = false;  ///< draw the show on the standard output
+  bool realtime = false; ///< the stages' threads ask for a real-time priority
+  bool detach = true; ///< whether blocking and time-critical actors get threads; not in deterministic tests
 };
 
 struct supervisor_state {

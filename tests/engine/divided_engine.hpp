@@ -24,7 +24,7 @@ class divided_engine {
     std::vector<parcel> parcels;
     if (change.rig && !change.new_show)
       for (const auto& move : change.rig->moves)
-        parcels.push_back({move.to, evaluators_[move.from].give(move.places)});
+        parcels.push_back({move.to, evaluators_[move.from].give(move)});
     for (std::size_t part = 0; part < evaluators_.size(); ++part) {
       evaluators_[part].install(change, part);
     }

@@ -60,6 +60,7 @@ std::string text_of(const config& c) {
   out += fmt::format("| {} {} {} {} {} {} {} {}", c.data.string(), c.show, c.max_entities,
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
                      static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
+  out += fmt::format(" {}", c.stages.value_or(0));
   return out;
 }
 
@@ -125,6 +126,7 @@ limits: {maxEntities: 200000}
 release: hold
 log: {level: debug, format: json}
 realtime: false
+stages: 3
 metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
@@ -133,7 +135,7 @@ metrics: {enabled: false}
         ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
         "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
         ":5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 true 0.5/16/false node:6000 by [] ttl 0 !0 @-1 1+ ~0 "
-        "| /srv/shows gala 200000 1 1 1 2 false");
+        "| /srv/shows gala 200000 1 1 1 2 false 3");
 }
 
 TEST_CASE("settings: values from the file", "[storage][unit]") {
@@ -273,6 +275,10 @@ TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
         "log: {level: loud}",
         "log: {format: xml}",
         "realtime: maybe",
+        "stages: 0",
+        "stages: 33",
+        "stages: 1.5",
+        "stages: many",
         "http: {port: !thing 80}"}) {
     INFO(yaml);
     CHECK(complaints(yaml) != "none");
