@@ -64,7 +64,7 @@ struct network_rig {
     auto& system = rig.system();
     who.ticker = rig.own(system.spawn(fake_ticker, &seen));
     who.stages = {rig.own(system.spawn(fake_stage, &seen))};
-    who.input_state = rig.own(real ? system.spawn(input_state) : system.spawn(fake_inputs, &seen));
+    who.input_state = rig.own(real ? system.spawn(input_state, false) : system.spawn(fake_inputs, &seen));
     input = rig.own(system.spawn(network_input, made));
     who.network_input = input;
     tell_cast();

@@ -131,7 +131,7 @@ double memory_mib(pid_t pid) {
 /// What /metrics tells: sums over all labels.
 class exposition {
  public:
-  explicit exposition(rest_client& rest) : text_(rest.get("/metrics").text) {}
+  explicit exposition(rest_client& rest) : text_(rest.get("/metrics").raw.body) {}
   double sum(const std::string& name) const {
     double total = 0;
     std::istringstream lines{text_};
