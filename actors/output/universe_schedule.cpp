@@ -186,9 +186,11 @@ void universe_schedule::emit(universe& one, time deadline, time now) {
 
 void universe_schedule::put_on_wheel(universe& one) {
   if (one.on_wheel || one.now != phase::live) return;
-  const auto bucket = std::clamp(keep_alive_at(one).count() / granularity_, cursor_,
-                                 cursor_ + static_cast<std::int64_t>(buckets) - 1);
-  wheel_[static_cast<std::size_t>(bucket) % buckets].push_back(&one);
+  const auto turn = std::clamp(keep_alive_at(one).count() / granularity_, cursor_,
+                               cursor_ + static_cast<std::int64_t>(buckets) - 1);
+  auto& where = wheel_[static_cast<std::size_t>(turn) % buckets];
+  (where.first ? where.last->behind : where.first) = &one;
+  where.last = &one;
   one.on_wheel = true;
 }
 
@@ -199,10 +201,10 @@ void universe_schedule::turn_wheel(time now) {
   if (!std::exchange(turning_, true)) cursor_ = to;
   const auto from = std::max(cursor_, to - static_cast<std::int64_t>(buckets) + 1);
   cursor_ = std::max(cursor_, to);
-  for (auto bucket = from; bucket <= to; ++bucket) {
-    turned_.clear();
-    turned_.swap(wheel_[static_cast<std::size_t>(bucket) % buckets]);
-    for (auto* one : turned_) {
+  for (auto turn = from; turn <= to; ++turn) {
+    auto* next = std::exchange(wheel_[static_cast<std::size_t>(turn) % buckets], bucket{}).first;
+    while (auto* one = next) {
+      next = std::exchange(one->behind, nullptr);
       one->on_wheel = false;
       if (one->now != phase::live) continue;
       if (const auto deadline = due_at(*one); !one->listed && deadline <= now) {
@@ -255,9 +257,9 @@ std::optional<universe_schedule::time> universe_schedule::next_due() const {
   for (const auto* one : soon_)
     if (one->now != phase::absent) take(*one);
   for (std::size_t i = 0; i < buckets; ++i) {
-    const auto bucket = cursor_ + static_cast<std::int64_t>(i);
-    if (next && next->count() < bucket * granularity_) break; // the rest is later
-    for (const auto* one : wheel_[static_cast<std::size_t>(bucket) % buckets])
+    const auto turn = cursor_ + static_cast<std::int64_t>(i);
+    if (next && next->count() < turn * granularity_) break; // the rest is later
+    for (const auto* one = wheel_[static_cast<std::size_t>(turn) % buckets].first; one; one = one->behind)
       if (one->now == phase::live) take(*one);
   }
   return next;

@@ -50,7 +50,8 @@ class universe_schedule {
     bool changed = false;
     bool listed = false; ///< in the list of those that are due soon
     bool on_wheel = false;
-    bool waiting = false; ///< free for whoever sends: in a queue
+    universe* behind = nullptr; ///< the next one in its bucket of the wheel
+    bool waiting = false;       ///< free for whoever sends: in a queue
   };
 
   struct due_universe {
@@ -151,9 +152,11 @@ class universe_schedule {
   std::vector<universe*> ended_; ///< whose last packet is in `batch_`
   bool dark_ = false;
 
-  std::array<std::vector<universe*>, buckets> wheel_; ///< by the time of their keep-alive
-  std::vector<universe*> turned_;
-  std::int64_t cursor_ = 0; ///< the bucket of the last `due`
+  struct bucket { ///< a list through `behind`, so that turning the wheel never allocates
+    universe *first = nullptr, *last = nullptr;
+  };
+  std::array<bucket, buckets> wheel_; ///< by the time of their keep-alive
+  std::int64_t cursor_ = 0;           ///< the bucket of the last `due`
   std::int64_t granularity_;
   bool turning_ = false;
   std::uint64_t kept_alive_ = 0;

@@ -29,9 +29,7 @@ ticker_actor::behavior_type fake_ticker(ticker_actor::pointer, told* seen) {
 stage_actor::behavior_type fake_stage(stage_actor::pointer, told* seen) {
   return {[](const cast_change&) {},
           [seen](const tick_inputs& one) { seen->snapshots.push_back(one.inputs); },
-          [](const show_update_ptr&) {},
-          [](const frames_wanted&) {},
-          [](const cells_moved&) {}};
+          [](const show_update_ptr&) {}, [](const frames_wanted&) {}, [](const cells_moved&) {}};
 }
 
 input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, told* seen) {

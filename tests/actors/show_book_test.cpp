@@ -169,7 +169,9 @@ TEST_CASE("show book: a strip must end within the last universe, and says what h
   CHECK(refusal(R"({"span":"packed"})") == "(accepted)");
   state.remove(entity_kind::fixture, "edge");
 
-  state.put(updated(state.find(entity_kind::model, "strip"), R"({"span":"packed"})"));
+  state.put(record(entity_kind::model, "strip",
+                   R"({"brand":"B","model":"M","channels":{"red":1,"green":2,"blue":3},"cells":300,)"
+                   R"("span":"packed"})"));
   state.put(lamp("across", 512, "strip"));
   CHECK(refusal(R"({"span":"aligned"})") == "span");
   CHECK(refusal(R"({"cells":1})") == "cells");

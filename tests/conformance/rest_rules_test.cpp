@@ -252,6 +252,8 @@ TEST_CASE("rules: GET /api/nodes is the whole catalogue, ports and params by nam
   const std::vector<std::string> types{"Time",
                                        "Fader",
                                        "Button",
+                                       "DmxIn",
+                                       "Timecode",
                                        "Scalar",
                                        "Bool",
                                        "ColorConstant",
