@@ -68,6 +68,23 @@ std::uint8_t kept_attributes(const recipe& r, release_mode release) {
                                    if_driven(driven::zoom, has_zoom));
 }
 
+void find_whole(recipe& r) {
+  r.whole = 0;
+  std::size_t size = 0;
+  std::array<std::uint8_t, 4> order{};
+  for (std::size_t c = 0; c < driven_count; ++c) {
+    if (r.offsets[c] < 0) continue;
+    if (r.offsets[c] >= 4) return;
+    order[static_cast<std::size_t>(r.offsets[c])] = static_cast<std::uint8_t>(c);
+    ++size;
+  }
+  if (size < 3) return;
+  for (std::size_t i = 0; i < size; ++i)
+    if (r.offsets[order[i]] != static_cast<std::int16_t>(i)) return;
+  r.whole = static_cast<std::uint8_t>(size);
+  r.whole_order = order;
+}
+
 /// Builds a plan: first who owns each channel, then the recipes, then the runs.
 class planner {
  public:
@@ -91,6 +108,7 @@ class planner {
     make_kept_runs();
     make_runs();
     list_tiles();
+    list_done();
     return std::make_shared<const patch_plan>(std::move(plan_));
   }
 
@@ -138,7 +156,8 @@ class planner {
     return known->second;
   }
 
-  std::uint32_t add_recipe(const recipe& made) {
+  std::uint32_t add_recipe(recipe made) {
+    find_whole(made);
     plan_.recipes.push_back(made);
     return static_cast<std::uint32_t>(plan_.recipes.size() - 1);
   }
@@ -181,6 +200,7 @@ class planner {
       if (owners_[level] == i && index < driven_count) owned.offsets[index] = part.offsets[index];
     });
     part.offsets = owned.offsets;
+    find_whole(part);
     if (!plan_.recipes.empty() && plan_.recipes.back() == part)
       return static_cast<std::uint32_t>(plan_.recipes.size() - 1);
     return add_recipe(part);
@@ -282,6 +302,27 @@ class planner {
       while (next_kept() == made.tile) made.kept_end = ++kept;
       plan_.tiles.push_back(made);
     }
+  }
+
+  /// Universe by universe, the last tile that has levels of it.
+  void list_done() {
+    std::vector<std::uint32_t> last(owners_.size() / dmx_channels, nobody);
+    for (const auto& one : entries_) {
+      // A packed cell may reach into the next universe.
+      const auto end = std::min<std::size_t>(one.level + dmx_channels - 1, owners_.size() - 1) / dmx_channels;
+      for (auto u = one.level / dmx_channels; u <= end; ++u)
+        if (last[u] == nobody || last[u] < one.tile()) last[u] = one.tile();
+    }
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t u = 0; u < last.size(); ++u) (last[u] == nobody ? plan_.constant : order).push_back(u);
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return last[a] < last[b]; });
+    std::uint32_t next = 0;
+    for (auto& tile : plan_.tiles) {
+      tile.done = next;
+      while (next < order.size() && last[order[next]] == tile.tile) ++next;
+      tile.done_end = next;
+    }
+    plan_.done = std::move(order);
   }
 
   static constexpr std::uint32_t worth_a_run = 8;

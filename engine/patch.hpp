@@ -48,6 +48,9 @@ struct recipe {
   bool dimmer16 = false, pan16 = false, tilt16 = false, zoom16 = false; ///< there is a Fine channel
   std::uint8_t open_shutter = 0;                                        ///< while intensity is above 0
   std::uint8_t kept = 0; ///< attribute_bit: stays after release
+  /// 3 or 4 if the driven channels are the first so many, without a gap, as with rgb and rgbw; else 0.
+  std::uint8_t whole = 0;
+  std::array<std::uint8_t, 4> whole_order{}; ///< then: which of `driven` stands at each offset
 
   recipe() { offsets.fill(-1); }
   std::int16_t offset(driven channel) const { return offsets[static_cast<std::size_t>(channel)]; }
@@ -85,6 +88,7 @@ struct patch_tile {
   std::uint32_t tile = 0;
   std::uint32_t run = 0, run_end = 0;
   std::uint32_t kept = 0, kept_end = 0;
+  std::uint32_t done = 0, done_end = 0; ///< in `done`: universes of which no later tile has any levels
 };
 
 struct patch_plan {
@@ -94,8 +98,10 @@ struct patch_plan {
   std::vector<std::uint32_t> places, levels, helds; ///< of the other runs, one by one
   std::vector<kept_run> kept;
   std::uint32_t kept_places = 0;
-  std::vector<patch_tile> tiles;  ///< those with anything to do, ascending
-  std::vector<std::uint8_t> base; ///< 512 for each address: what never changes
+  std::vector<patch_tile> tiles;       ///< those with anything to do, ascending
+  std::vector<std::uint32_t> done;     ///< indices of addresses
+  std::vector<std::uint32_t> constant; ///< those that no tile has any levels of
+  std::vector<std::uint8_t> base;      ///< 512 for each address: what never changes
 };
 
 /// A patched fixture.

@@ -104,30 +104,16 @@ class block_renderer {
 
 // -- planes -> levels ----------------------------------------------------------------------------------
 
-/// The planes by offset if they cover the stride without a gap, as with rgb and rgbw at their narrowest.
-bool covers(const recipe& r, std::uint32_t stride, const scratch& s,
-            std::array<const std::uint8_t*, 4>& planes) {
-  if (stride != 3 && stride != 4) return false;
-  planes.fill(nullptr);
-  for (std::size_t c = 0; c < driven_count; ++c) {
-    if (r.offsets[c] < 0) continue;
-    if (r.offsets[c] >= static_cast<std::int16_t>(stride)) return false;
-    planes[static_cast<std::size_t>(r.offsets[c])] = s.planes[c];
-  }
-  return std::all_of(planes.begin(), planes.begin() + stride, [](const auto* p) { return p != nullptr; });
-}
-
 /// Elements `first`.. of a run's level_run, `n` of them, from the block that begins at `done`.
 void put_level_run(const recipe& r, const level_run& to, std::size_t first, std::size_t n, std::size_t done,
                    const scratch& s, std::uint8_t* levels) {
   const auto& loops = *vectors().render;
   auto* const out = levels + to.level + (first - to.element) * to.stride;
   const auto begin = first - done;
-  std::array<const std::uint8_t*, 4> p;
-  if (covers(r, to.stride, s, p)) {
-    for (std::size_t i = 0; i < to.stride; ++i) p[i] += begin;
-    return to.stride == 3 ? loops.interleave3(out, p[0], p[1], p[2], n)
-                          : loops.interleave4(out, p[0], p[1], p[2], p[3], n);
+  if (r.whole != 0 && r.whole == to.stride) {
+    const auto plane = [&](std::size_t i) { return s.planes[r.whole_order[i]] + begin; };
+    return r.whole == 3 ? loops.interleave3(out, plane(0), plane(1), plane(2), n)
+                        : loops.interleave4(out, plane(0), plane(1), plane(2), plane(3), n);
   }
   for (std::size_t c = 0; c < driven_count; ++c)
     if (r.offsets[c] >= 0) loops.strided(out + r.offsets[c], s.planes[c] + begin, to.stride, n);

@@ -57,6 +57,7 @@ struct show_evaluator::impl {
   reuse_pool<frame_data> frames_;
   reuse_pool<dmx_data> universes_;
   std::shared_ptr<const dmx_data> last_dmx_;
+  bool same_addresses_ = false;               // as in last_dmx_
   std::vector<std::uint16_t> came_addresses_; // of universes that came from other parts since the last frame
   std::vector<std::uint8_t> came_levels_;     // what they had there
 
@@ -215,7 +216,10 @@ struct show_evaluator::impl {
       if (sort) merger_.sort(tile.writes);
       run_tile(tile, *frame, *dmx);
     }
-    compare(*dmx);
+    if (part_)
+      for (const auto index : part_->patch->constant) compare(index, *dmx);
+    came_addresses_.clear();
+    came_levels_.clear();
     last_dmx_ = dmx;
     return {std::move(frame), std::move(dmx)};
   }
@@ -230,14 +234,17 @@ struct show_evaluator::impl {
     builder_.begin(frame, demand);
   }
 
-  void begin_dmx(const tick_time& time, dmx_data& dmx) const {
+  void begin_dmx(const tick_time& time, dmx_data& dmx) {
     dmx.time = time;
     if (!part_) {
       dmx.addresses.clear();
       dmx.levels.clear();
+      dmx.changed.clear();
       return;
     }
     dmx.addresses = part_->addresses;
+    dmx.changed.resize(dmx.addresses.size());
+    same_addresses_ = last_dmx_ && came_addresses_.empty() && last_dmx_->addresses == dmx.addresses;
     if (dmx.made_for == part_->patch) return; // what never changes is there from its last use
     dmx.levels = part_->patch->base;
     dmx.made_for = part_->patch;
@@ -245,9 +252,7 @@ struct show_evaluator::impl {
 
   void run_tile(const tile_plan::tile& tile, frame_data& frame, dmx_data& dmx) {
     for (const auto& one : tile.passes) one.graph->run_tile(*one.code, one.part, registers_);
-    planes_.written.fill(0);
-    planes_.mask.fill(0);
-    for (const auto c : written_columns_) planes_.values[c].fill(0.0f);
+    clear_planes(tile.writes);
     merge_target target{tile.base, planes_.written.data(), planes_.mask.data(), {}};
     tile_columns columns{tile.base, planes_.written.data(), planes_.mask.data(), {}};
     attribute_planes written{tile.base, planes_.mask.data(), {}};
@@ -259,6 +264,28 @@ struct show_evaluator::impl {
     if (!tile.patch) return;
     held_.update(*part_->patch, *tile.patch, written);
     render(*part_->patch, *tile.patch, written, held_, dmx.levels.data());
+    // Now, while they are in the cache.
+    for (auto i = tile.patch->done; i < tile.patch->done_end; ++i) compare(part_->patch->done[i], dmx);
+  }
+
+  /// Zeros, but for columns that the first write will replace from end to end.
+  void clear_planes(std::span<const tile_write> writes) {
+    planes_.written.fill(0);
+    planes_.mask.fill(0);
+    std::uint8_t replaced = 0;
+    if (!writes.empty() && writes.front().part.count == tile_places) {
+      const auto& first = merger_.writes()[writes.front().write];
+      const bool alone = writes.size() == 1 || !first.priority_varies();
+      if (alone && first.code->mode == merge_mode::override_ && !any_varying_priority(writes))
+        replaced = first.code->mask;
+    }
+    for (const auto c : written_columns_)
+      if (!(replaced & column_bits[c])) planes_.values[c].fill(0.0f);
+  }
+
+  bool any_varying_priority(std::span<const tile_write> writes) const {
+    return std::any_of(writes.begin(), writes.end(),
+                       [&](const tile_write& one) { return merger_.writes()[one.write].priority_varies(); });
   }
 
   // -- what runtime/status tells of the writes ------------------------------------------------------------
@@ -298,20 +325,12 @@ struct show_evaluator::impl {
 
   // -- which universes differ from the tick before ----------------------------------------------------------
 
-  void compare(dmx_data& dmx) {
-    dmx.changed.assign(dmx.addresses.size(), 1);
-    const auto same = [&](std::size_t now, const std::uint8_t* before) {
-      return std::memcmp(dmx.levels.data() + now * dmx_channels, before, dmx_channels) == 0;
-    };
-    if (last_dmx_ && came_addresses_.empty() && last_dmx_->addresses == dmx.addresses) {
-      for (std::size_t i = 0; i < dmx.addresses.size(); ++i)
-        dmx.changed[i] = !same(i, last_dmx_->levels.data() + i * dmx_channels);
-      return;
-    }
-    for (std::size_t i = 0; i < dmx.addresses.size(); ++i)
-      if (const auto* before = last_levels(dmx.addresses[i])) dmx.changed[i] = !same(i, before);
-    came_addresses_.clear();
-    came_levels_.clear();
+  /// @param index of the universe in `dmx`
+  void compare(std::size_t index, dmx_data& dmx) const {
+    const auto* before =
+        same_addresses_ ? last_dmx_->levels.data() + index * dmx_channels : last_levels(dmx.addresses[index]);
+    dmx.changed[index] =
+        !before || std::memcmp(dmx.levels.data() + index * dmx_channels, before, dmx_channels) != 0;
   }
 };
 

@@ -52,28 +52,43 @@ struct hand_written {
   }
 };
 
+/// In blocks, so that the compiler can use vectors: first the levels of each colour, then side by side.
 TROUPE_KERNEL void strip_loop(double saw, double sine, double chase, std::size_t cells,
                               std::uint8_t* __restrict levels) {
+  constexpr std::int32_t block = 512;
   const float count = static_cast<float>(static_cast<std::int32_t>(cells));
   const float last = count - 1.0f;
   const auto whole = static_cast<float>(floor64(chase));
   const auto part = static_cast<float>(chase - floor64(chase));
-  for (std::int32_t i = 0; i < static_cast<std::int32_t>(cells); ++i) {
-    const float index = static_cast<float>(i);
-    const float along = (index / last) * strip_turns;
-    const float hue_turns = static_cast<float>(frac(saw + static_cast<double>(along)));
-    const float wave = (sin_turns(static_cast<float>(frac(sine + static_cast<double>(along)))) + 1.0f) * 0.5f;
-    const float e = absolute((index - whole) - part);
-    const float around = count - e;
-    const float d = e < around ? e : around;
-    const float q = 1.0f - d / strip_chase_width;
-    const float spot = q > 0.0f ? q : 0.0f;
-    const float v = wave > spot ? wave : spot;
-    const float parts[3] = {v - v * hue(hue_turns, hue_red), v - v * hue(hue_turns, hue_green),
-                            v - v * hue(hue_turns, hue_blue)};
-    for (int c = 0; c < 3; ++c) {
-      const float mixed = parts[c] + (strip_white - parts[c]) * strip_mix;
-      levels[3 * i + c] = static_cast<std::uint8_t>(to_level8(mixed * strip_scale));
+  std::uint8_t red[block], green[block], blue[block];
+  for (std::int32_t first = 0; first < static_cast<std::int32_t>(cells); first += block) {
+    const auto n = std::min(block, static_cast<std::int32_t>(cells) - first);
+    for (std::int32_t k = 0; k < n; ++k) {
+      const float index = static_cast<float>(first + k);
+      const float along = (index / last) * strip_turns;
+      const float hue_turns = static_cast<float>(frac(saw + static_cast<double>(along)));
+      const float wave =
+          (sin_turns(static_cast<float>(frac(sine + static_cast<double>(along)))) + 1.0f) * 0.5f;
+      const float e = absolute((index - whole) - part);
+      const float around = count - e;
+      const float d = e < around ? e : around;
+      const float q = 1.0f - d / strip_chase_width;
+      const float spot = q > 0.0f ? q : 0.0f;
+      const float v = wave > spot ? wave : spot;
+      const auto level = [&](float offset) {
+        const float colour = v - v * hue(hue_turns, offset);
+        const float mixed = colour + (strip_white - colour) * strip_mix;
+        return static_cast<std::uint8_t>(to_level8(mixed * strip_scale));
+      };
+      red[k] = level(hue_red);
+      green[k] = level(hue_green);
+      blue[k] = level(hue_blue);
+    }
+    auto* const out = levels + 3 * first;
+    for (std::int32_t k = 0; k < n; ++k) {
+      out[3 * k] = red[k];
+      out[3 * k + 1] = green[k];
+      out[3 * k + 2] = blue[k];
     }
   }
 }
