@@ -111,6 +111,8 @@ void merger::install(std::vector<active_write> writes, std::size_t most_in_a_til
       std::any_of(writes_.begin(), writes_.end(), [](auto& one) { return one.priority_varies(); });
   singles_.clear();
   singles_.reserve(any ? most_in_a_tile : 0);
+  keys_.clear();
+  keys_.reserve(singles_.capacity());
 }
 
 /// Priorities seldom change, so most ticks only compare.
@@ -133,29 +135,33 @@ void merger::sort(std::span<tile_write> of_one_tile) const {
 
 void merger::run(std::span<const tile_write> of_one_tile, const merge_target& target) {
   singles_.clear();
+  keys_.clear();
   for (const auto& one : of_one_tile) {
     const auto& write = writes_[one.write];
     if (!write.priority_varies()) continue;
-    for (auto e = one.part.element; e < one.part.element + one.part.count; ++e)
-      singles_.push_back({priority_bits(write.priority(e)), one.write, e});
+    for (auto e = one.part.element; e < one.part.element + one.part.count; ++e) {
+      keys_.push_back(std::uint64_t{priority_bits(write.priority(e))} << 32 | singles_.size());
+      singles_.push_back({one.write, e});
+    }
   }
-  std::sort(singles_.begin(), singles_.end(), [](const single& a, const single& b) {
-    if (a.priority != b.priority) return a.priority < b.priority;
-    return a.write != b.write ? a.write < b.write : a.element < b.element;
-  });
-  auto next = singles_.begin();
+  std::sort(keys_.begin(), keys_.end());
+  auto next = keys_.begin();
+  const auto apply_next = [&] {
+    const auto& one = singles_[*next++ & 0xffffffffu];
+    apply_single(writes_[one.write], one.element, target);
+  };
   for (const auto& one : of_one_tile) {
     const auto& write = writes_[one.write];
     if (write.priority_varies()) continue;
     const auto bits = bits_[one.write];
     const auto earlier = [&] {
-      return next->priority != bits ? next->priority < bits : next->write < one.write;
+      const auto priority = static_cast<std::uint32_t>(*next >> 32);
+      return priority != bits ? priority < bits : singles_[*next & 0xffffffffu].write < one.write;
     };
-    for (; next != singles_.end() && earlier(); ++next)
-      apply_single(writes_[next->write], next->element, target);
+    while (next != keys_.end() && earlier()) apply_next();
     apply(write, one.part, target);
   }
-  for (; next != singles_.end(); ++next) apply_single(writes_[next->write], next->element, target);
+  while (next != keys_.end()) apply_next();
 }
 
 } // namespace troupe::engine

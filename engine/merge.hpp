@@ -69,14 +69,16 @@ class merger {
  private:
   /// One cell of a write whose priority varies.
   struct single {
-    std::uint32_t priority; ///< bits of the float: ascending, because it isn't negative
     std::uint32_t write;
     std::uint32_t element;
   };
 
   std::vector<active_write> writes_;
   std::vector<std::uint32_t> bits_; ///< by write: its priority as bits; of varying ones 0
-  std::vector<single> singles_;     ///< scratch of a tile
+  std::vector<single> singles_;     ///< scratch of a tile: in the order of writes and elements
+  /// The same in the order of application: the bits of the priority (ascending, because it isn't negative),
+  /// then the index in `singles_`. Whole numbers sort twice as fast as structures.
+  std::vector<std::uint64_t> keys_;
 };
 
 } // namespace troupe::engine
