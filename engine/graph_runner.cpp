@@ -290,17 +290,21 @@ void graph_runner::begin(const tick_time& time, const std::shared_ptr<const inpu
   context_.registers = registers.data();
   context_.stride = register_file::block;
   for (const auto& one : program_->passes)
-    if (one.ahead) run_elements(one, 0, program_->domains[one.domain].size());
+    if (one.ahead) run_elements(one, 0, program_->domains[one.domain].size(), registers);
 }
 
-void graph_runner::run_tile(const pass& one, const domain::tile_part& part) {
+void graph_runner::run_tile(const pass& one, const domain::tile_part& part, register_file& registers) {
   for (const auto buffer : one.buffers) buffer_bases_[buffer] = part.element;
-  run_elements(one, part.element, part.count);
+  run_elements(one, part.element, part.count, registers);
 }
 
-void graph_runner::run_elements(const pass& one, std::size_t first, std::size_t count) {
+void graph_runner::run_elements(const pass& one, std::size_t first, std::size_t count,
+                                register_file& registers) {
   context_.count = std::min(count, register_file::block);
-  run(context_, one.fills.data(), one.fills.data() + one.fills.size());
+  if (!registers.filled_for(one, context_.count)) {
+    run(context_, one.fills.data(), one.fills.data() + one.fills.size());
+    registers.fill_for(one, context_.count);
+  }
   for (const auto end = first + count; first < end; first += register_file::block) {
     context_.first = first;
     context_.count = std::min(end - first, register_file::block);

@@ -21,8 +21,22 @@ class register_file {
   }
   float* data() noexcept { return columns_.data(); }
 
+  /// Whether the broadcasts of a pass still stand there, for so many elements at least: no other pass has run
+  /// since.
+  bool filled_for(const pass& one, std::size_t count) const noexcept {
+    return owner_ == &one && count <= filled_;
+  }
+  void fill_for(const pass& one, std::size_t count) noexcept {
+    owner_ = &one;
+    filled_ = count;
+  }
+  /// Another tick, in which uniform values may be others.
+  void begin_tick() noexcept { owner_ = nullptr; }
+
  private:
   std::vector<float> columns_;
+  const pass* owner_ = nullptr;
+  std::size_t filled_ = 0;
 };
 
 /// What the varying nodes of one graph remember of some cells.
@@ -64,7 +78,7 @@ class graph_runner {
              const input_snapshot& inputs, register_file& registers);
 
   /// Elements of one tile. Passes of a tile run in the order of the program.
-  void run_tile(const pass& one, const domain::tile_part& part);
+  void run_tile(const pass& one, const domain::tile_part& part, register_file& registers);
 
   const float* uniforms() const noexcept { return uniforms_.data(); }
   float* const* buffers() const noexcept { return buffer_pointers_.data(); }
@@ -87,7 +101,7 @@ class graph_runner {
   void make_room(const graph_program& next);
   void find_controls(const input_layout& layout);
   void load_inputs(const tick_time& time, const input_snapshot& inputs);
-  void run_elements(const pass& one, std::size_t first, std::size_t count);
+  void run_elements(const pass& one, std::size_t first, std::size_t count, register_file& registers);
 
   std::string id_;
   bool enabled_ = true;

@@ -208,6 +208,7 @@ struct show_evaluator::impl {
     begin_frame(time, demand, *frame);
     begin_dmx(time, *dmx);
     const auto& layout = inputs.layout ? inputs.layout : no_inputs_;
+    registers_.begin_tick();
     for (const auto& graph : graphs_)
       if (graph->running()) graph->begin(time, layout, inputs, registers_);
     const bool sort = merger_.begin() || unsorted_;
@@ -249,7 +250,7 @@ struct show_evaluator::impl {
   }
 
   void run_tile(const tile_plan::tile& tile, frame_data& frame, dmx_data& dmx) {
-    for (const auto& one : tile.passes) one.graph->run_tile(*one.code, one.part);
+    for (const auto& one : tile.passes) one.graph->run_tile(*one.code, one.part, registers_);
     planes_.written.fill(0);
     planes_.mask.fill(0);
     for (const auto c : written_columns_) planes_.values[c].fill(0.0f);

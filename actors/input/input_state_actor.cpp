@@ -1,8 +1,10 @@
 #include "actors/input/input_state_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/system/realtime.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace troupe::actors {
 namespace {
@@ -29,10 +31,12 @@ void plan_flush(pointer self) {
 
 } // namespace
 
-input_state_actor::behavior_type input_state(pointer self) {
+input_state_actor::behavior_type input_state(pointer self, bool realtime) {
+  port::state(self).realtime = realtime;
   return {
       [self](const cast_change& change) {
         auto& st = port::state(self);
+        if (std::exchange(st.realtime, false)) ask_realtime(ticker_priority);
         const bool new_hub = st.peers && st.peers->frame_hub != change.now->frame_hub;
         st.peers = change.now;
         if (new_hub) self->send(st.peers->frame_hub, inputs_changed{st.board.image()});

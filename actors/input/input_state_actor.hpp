@@ -12,12 +12,15 @@ struct input_state_state {
   static constexpr const char* name = "input_state";
   input_state_state() {}
 
+  bool realtime = false; // still to be asked for
   std::shared_ptr<const cast> peers;
   input_board board;
   bool flush_planned = false;
   caf::actor_clock::time_point last_flush{};
 };
 
-input_state_actor::behavior_type input_state(input_state_actor::stateful_pointer<input_state_state> self);
+/// @param realtime whether its thread asks for a real-time priority; only for one of its own
+input_state_actor::behavior_type input_state(input_state_actor::stateful_pointer<input_state_state> self,
+                                             bool realtime);
 
 } // namespace troupe::actors

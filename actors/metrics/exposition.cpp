@@ -40,6 +40,9 @@ void add_ticks(metric_families& to, const exposition_sources& all) {
       .put(runtime.tick_busy);
   to.durations("troupe_tick_to_outputs_seconds", "From a tick's deadline until a stage has told all outputs.")
       .put(runtime.handed_over);
+  to.durations("troupe_output_done_seconds",
+               "From a tick's deadline until the kernel has the last packet of an output's frame.")
+      .put(runtime.output_done);
   to.durations("troupe_evaluation_seconds",
                "Time in which a stage computes one frame and its DMX; of the stages that make some.");
   for (std::size_t i = 0; i < runtime.evaluation.size(); ++i)

@@ -56,8 +56,9 @@ struct runtime_metrics {
   duration_histogram tick_late; ///< start behind the deadline
   duration_histogram tick_busy; ///< start until all stages are done
   std::array<duration_histogram, max_stages>
-      evaluation;                         ///< by stage: its share of one frame, render included
-  duration_histogram handed_over;         ///< deadline until a stage has told all outputs
+      evaluation;                 ///< by stage: its share of one frame, render included
+  duration_histogram handed_over; ///< deadline until a stage has told all outputs
+  duration_histogram output_done; ///< deadline until an output's last packet of the frame is the kernel's
   table<duration_histogram, inbox> waits; ///< from sending to handling
   tick_window window;
   std::atomic<std::uint64_t> slowdowns{0}; ///< times that the overload guard halved the rate

@@ -25,7 +25,7 @@ class tick_window {
     const auto at = stamp(now_ns);
     one.late.store(at << 32 | bounded(late_ns / 1'000), std::memory_order_relaxed);
     one.share.store(at << 32 | bounded(busy_ns * 10'000 / std::max<std::int64_t>(period_ns, 1)),
-                     std::memory_order_relaxed);
+                    std::memory_order_relaxed);
   }
 
   struct summary {

@@ -48,6 +48,7 @@ class sending {
       std::fill(st_.in_tick.begin(), st_.in_tick.end(), 0);
     }
     st_.schedule.offer(made.dmx, made.part, made.parts);
+    st_.unfinished_ns = time.deadline_ns;
     send_due();
   }
 
@@ -67,6 +68,7 @@ class sending {
       }
       for (auto* one : st_.pacer.take(now_)) add(*one);
       flush();
+      finish();
     }
     plan();
   }
@@ -79,6 +81,14 @@ class sending {
   }
 
  private:
+  /// Counts how long the frame took, once it is on its way as a whole.
+  void finish() {
+    auto* measures = st_.options.metrics.get();
+    if (st_.unfinished_ns == 0 || st_.schedule.in_frame() || st_.pacer.waiting() > 0) return;
+    const auto deadline_ns = std::exchange(st_.unfinished_ns, 0);
+    if (measures) measures->output_done.observe(stamp(*self_, measures) - deadline_ns);
+  }
+
   void look_for_nodes() {
     if (st_.options.poll_to.empty()) return;
     if (!st_.discovery)

@@ -52,9 +52,10 @@ struct artnet_output_state {
   std::vector<std::size_t> in_tick;                 ///< packets to each in this tick
 
   std::vector<net::datagram> batch;
-  std::uint64_t frame = 0;   ///< the tick that is being sent
-  bool unsynced = false;     ///< levels went out, and no ArtSync after them
-  bool known_as_own = false; ///< the listener knows the port of our socket
+  std::uint64_t frame = 0;        ///< the tick that is being sent
+  std::int64_t unfinished_ns = 0; ///< the deadline of a frame of which packets are still to leave
+  bool unsynced = false;          ///< levels went out, and no ArtSync after them
+  bool known_as_own = false;      ///< the listener knows the port of our socket
   bool asked_realtime = false, not_realtime = false;
 };
 

@@ -115,9 +115,15 @@ std::span<const universes_made> output_merge::apply(const universes_made& made) 
   }
   came_[made.part] = 1;
   const auto parts = static_cast<std::uint16_t>(made.parts + 1);
-  out_.push_back({merged(made), made.part, parts, made.network});
-  if (std::all_of(came_.begin(), came_.end(), [](auto one) { return one != 0; }))
-    out_.push_back({network_only(made), made.parts, parts, made.network});
+  auto part = made; // whatever else a message says stays as it is
+  part.dmx = merged(made);
+  part.parts = parts;
+  out_.push_back(part);
+  if (std::all_of(came_.begin(), came_.end(), [](auto one) { return one != 0; })) {
+    part.dmx = network_only(made);
+    part.part = made.parts;
+    out_.push_back(part);
+  }
   return out_;
 }
 

@@ -71,6 +71,7 @@ class sending {
       st_.pacer.begin_tick(now_, time.dt_ns > 0 ? std::chrono::nanoseconds{time.dt_ns} : usual_tick);
     }
     st_.schedule.offer(made.dmx, made.part, made.parts);
+    st_.unfinished_ns = time.deadline_ns;
     send_due();
   }
 
@@ -89,6 +90,7 @@ class sending {
       for (auto* one : st_.pacer.take(now_)) add(*one, phase::live);
       for (const auto& one : st_.schedule.priorities(now_)) add(one);
       flush();
+      finish();
       announce();
     }
     plan();
@@ -107,6 +109,14 @@ class sending {
   }
 
  private:
+  /// Counts how long the frame took, once it is on its way as a whole.
+  void finish() {
+    auto* measures = st_.options.metrics.get();
+    if (st_.unfinished_ns == 0 || st_.schedule.in_frame() || st_.pacer.waiting() > 0) return;
+    const auto deadline_ns = std::exchange(st_.unfinished_ns, 0);
+    if (measures) measures->output_done.observe(stamp(*self_, measures) - deadline_ns);
+  }
+
   void add(universe_schedule::universe& one, phase as) {
     if (as != phase::ending) st_.unsynced = true;
     add(st_.schedule.make(one, as));

@@ -43,8 +43,9 @@ struct sacn_output_state {
   output_timer timer;
   std::map<std::uint16_t, net::udp_endpoint> groups; ///< by universe, for multicast
   std::vector<net::datagram> batch;
-  std::uint64_t frame = 0; ///< the tick that is being sent
-  bool unsynced = false;   ///< levels went out, and no synchronisation after them
+  std::uint64_t frame = 0;        ///< the tick that is being sent
+  std::int64_t unfinished_ns = 0; ///< the deadline of a frame of which packets are still to leave
+  bool unsynced = false;          ///< levels went out, and no synchronisation after them
   bool asked_realtime = false, not_realtime = false;
 };
 

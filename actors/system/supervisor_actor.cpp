@@ -45,7 +45,7 @@ class theatre {
     spawn_journal();
     spawn_store();
     st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
-    st_.parts.input_state = self_->spawn<caf::monitored>(input_state);
+    spawn_input_state();
     if (st_.options.network) spawn_network_input();
     spawn_stages();
     st_.parts.frame_hub = self_->spawn<caf::monitored>(frame_hub);
@@ -154,7 +154,7 @@ class theatre {
   void spawn_stages() {
     st_.parts.stages.clear();
     for (std::uint16_t part = 0; part < std::max<std::size_t>(st_.options.rig.parts, 1); ++part)
-      st_.parts.stages.push_back(spawn_apart(stage, part, st_.options.realtime && st_.options.detach));
+      st_.parts.stages.push_back(spawn_apart(stage, part, realtime()));
   }
 
   /// They all begin anew, or what is uniform would differ between them.
@@ -172,15 +172,21 @@ class theatre {
     st_.parts.console_preview =
         spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges);
   }
-  void spawn_ticker() { st_.parts.ticker = self_->spawn<caf::monitored>(ticker, st_.options.ticker); }
+  bool realtime() const { return st_.options.realtime && st_.options.detach; }
+  // These two begin every tick: among the others they would wait for a worker.
+  void spawn_ticker() {
+    auto options = st_.options.ticker;
+    options.realtime = realtime();
+    st_.parts.ticker = spawn_apart(ticker, std::move(options));
+  }
+  void spawn_input_state() { st_.parts.input_state = spawn_apart(input_state, realtime()); }
 
   /// @returns the name of who was restarted; empty if it was nobody of the cast
   std::string restart(const caf::actor_addr& fallen) {
     if (st_.stopping) return {};
     auto& who = st_.parts;
     if (who.ticker.address() == fallen) return spawn_ticker(), "ticker";
-    if (who.input_state.address() == fallen)
-      return who.input_state = self_->spawn<caf::monitored>(input_state), "input_state";
+    if (who.input_state.address() == fallen) return spawn_input_state(), "input_state";
     if (who.network_input && who.network_input.address() == fallen)
       return spawn_network_input(), "network_input";
     if (who.graph_compiler.address() == fallen) {

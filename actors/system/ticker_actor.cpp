@@ -2,9 +2,11 @@
 
 #include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/log.hpp"
+#include "actors/system/realtime.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace troupe::actors {
 namespace {
@@ -87,6 +89,7 @@ ticker_actor::behavior_type ticker(pointer self, ticker_options options) {
         // Whoever carried the tick in flight may be gone, and then nobody reports it done.
         if (st.peers) st.options.clock->abandon();
         st.peers = change.now;
+        if (std::exchange(st.options.realtime, false)) ask_realtime(ticker_priority);
         self->send(st.peers->frame_hub,
                    tick_rate_changed{st.options.gauges->micro_hz, st.options.gauges->wanted_micro_hz});
       },

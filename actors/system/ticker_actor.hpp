@@ -20,6 +20,7 @@ struct ticker_options {
   bool immediate = false; ///< an input between two ticks of the grid starts one of its own
   /// Lowers the rate while the machine is too slow; null: it stays. What it has found out outlives a restart.
   std::shared_ptr<overload_guard> guard = nullptr;
+  bool realtime = false; ///< its thread asks for a real-time priority; only for one of its own
 };
 
 struct ticker_state {

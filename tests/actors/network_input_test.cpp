@@ -29,7 +29,9 @@ ticker_actor::behavior_type fake_ticker(ticker_actor::pointer, told* seen) {
 stage_actor::behavior_type fake_stage(stage_actor::pointer, told* seen) {
   return {[](const cast_change&) {},
           [seen](const tick_inputs& one) { seen->snapshots.push_back(one.inputs); },
-          [](const show_update_ptr&) {}};
+          [](const show_update_ptr&) {},
+          [](const frames_wanted&) {},
+          [](const cells_moved&) {}};
 }
 
 input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, told* seen) {
@@ -62,7 +64,7 @@ struct network_rig {
     auto& system = rig.system();
     who.ticker = rig.own(system.spawn(fake_ticker, &seen));
     who.stages = {rig.own(system.spawn(fake_stage, &seen))};
-    who.input_state = rig.own(real ? system.spawn(input_state) : system.spawn(fake_inputs, &seen));
+    who.input_state = rig.own(real ? system.spawn(input_state, false) : system.spawn(fake_inputs, &seen));
     input = rig.own(system.spawn(network_input, made));
     who.network_input = input;
     tell_cast();

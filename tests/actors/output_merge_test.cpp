@@ -46,7 +46,7 @@ struct merge_rig {
   }
   void tick() {
     ++frame;
-    send({dmx(show), 0, 1, inputs()});
+    send({dmx(show), 0, 1, 0, inputs()});
   }
   void send(const universes_made& made) {
     const auto out = merge.apply(made);
@@ -81,7 +81,7 @@ TEST_CASE("output merge: without settings, or without a network, everything pass
   CHECK(off.levels(1) == bytes{10, 0});
   merge_rig on({{1}, merge_rule::htp, 100});
   on.show[1] = {10};
-  on.send({on.dmx(on.show), 0, 1, nullptr});
+  on.send({on.dmx(on.show), 0, 1, 0, nullptr});
   CHECK(on.levels(1) == bytes{10, 0});
 }
 
@@ -166,11 +166,11 @@ TEST_CASE("output merge: that part follows when all parts of a frame have come",
     ++on.frame;
     // In any order.
     const std::uint16_t first = i % 2;
-    on.send({on.dmx({{static_cast<std::uint16_t>(1 + first), {0}}}), first, 2, on.inputs()});
+    on.send({on.dmx({{static_cast<std::uint16_t>(1 + first), {0}}}), first, 2, 0, on.inputs()});
     REQUIRE(on.sent.size() == 1);
     CHECK(on.sent[0].parts == 3);
     const auto second = static_cast<std::uint16_t>(1 - first);
-    on.send({on.dmx({{static_cast<std::uint16_t>(1 + second), {0}}}), second, 2, on.inputs()});
+    on.send({on.dmx({{static_cast<std::uint16_t>(1 + second), {0}}}), second, 2, 0, on.inputs()});
     REQUIRE(on.sent.size() == 2);
     CHECK(on.sent[1].part == 2);
     CHECK(on.sent[1].dmx->addresses == numbers{7});
@@ -199,7 +199,7 @@ TEST_CASE("output merge: the show's own DMX isn't touched", "[actors][merge]") {
   merge_rig on({{1}, merge_rule::htp, 100});
   on.network[1] = {100};
   const auto own = on.dmx({{1, {10}}});
-  on.send({own, 0, 1, on.inputs()});
+  on.send({own, 0, 1, 0, on.inputs()});
   CHECK(own->levels[0] == 10);
   CHECK(on.levels(1) == bytes{100, 0});
 }

@@ -227,7 +227,7 @@ TEST_CASE("input state: ticks and updates reach the stage in the order in which 
           "[actors][unit]") {
   notes seen;
   actor_rig rig;
-  const auto inputs = rig.own(rig.system().spawn(input_state));
+  const auto inputs = rig.own(rig.system().spawn(input_state, false));
   cast parts;
   parts.input_state = inputs;
   parts.stages = {rig.own(rig.system().spawn(fake_stage, &seen))};
@@ -251,7 +251,7 @@ TEST_CASE("input state: how long a tick lay in the mailbox is measured, one with
           "[actors][unit]") {
   notes seen;
   actor_rig rig;
-  const auto inputs = rig.own(rig.system().spawn(input_state));
+  const auto inputs = rig.own(rig.system().spawn(input_state, false));
   cast parts;
   parts.input_state = inputs;
   parts.metrics = std::make_shared<runtime_metrics>();

@@ -16,6 +16,52 @@ inline constexpr float strip_turns = 1000.0f; ///< of the wave, from the first c
 inline constexpr float strip_chase_width = 40.0f;
 inline constexpr float strip_white = 0.5f, strip_mix = 0.25f, strip_scale = 0.75f;
 
+/// 12 nodes: a rainbow and a wave that move along all strips, and a spot of light that chases over them.
+inline graph strip_graph() {
+  graph g;
+  const auto node = [&](std::string id, std::string type, boost::json::object params = {}) {
+    graph_node made;
+    made.id = std::move(id);
+    made.type = std::move(type);
+    made.params = std::move(params);
+    g.nodes.push_back(std::move(made));
+  };
+  const auto wire = [&](std::string from, std::string out, std::string to, std::string in) {
+    graph_edge made;
+    made.id = std::to_string(g.edges.size());
+    made.from = {std::move(from), std::move(out)};
+    made.to = {std::move(to), std::move(in)};
+    g.edges.push_back(std::move(made));
+  };
+  node("all", "SelectGroup", {{"groupIds", {"all"}}});
+  node("along", "Spread", {{"from", 0}, {"to", strip_turns}});
+  node("hue", "SawLFO", {{"frequency", 0.125}});
+  node("wave", "SineLFO", {{"frequency", 0.5}});
+  node("spot", "Chase", {{"speed", 340}, {"width", strip_chase_width}});
+  node("level", "Max");
+  node("colour", "HsvColor");
+  node("white", "ColorConstant", {{"r", strip_white}, {"g", strip_white}, {"b", strip_white}});
+  node("mixed", "MixColor", {{"mix", strip_mix}});
+  node("master", "Scalar", {{"value", strip_scale}});
+  node("scaled", "ScaleColor");
+  node("out", "WriteAttributes");
+  wire("all", "selection", "along", "selection");
+  wire("all", "selection", "spot", "selection");
+  wire("all", "selection", "out", "selection");
+  wire("along", "value", "hue", "phase");
+  wire("along", "value", "wave", "phase");
+  wire("wave", "value", "level", "a");
+  wire("spot", "value", "level", "b");
+  wire("hue", "value", "colour", "h");
+  wire("level", "result", "colour", "v");
+  wire("colour", "color", "mixed", "a");
+  wire("white", "color", "mixed", "b");
+  wire("mixed", "result", "scaled", "color");
+  wire("master", "value", "scaled", "scale");
+  wire("scaled", "result", "out", "bundle");
+  return g;
+}
+
 struct strip_show {
   strip_show(std::uint32_t universes, std::size_t parts) {
     state.put(record("strip", strip_model()));
@@ -56,51 +102,6 @@ struct strip_show {
     made.channels = {{"red", 1}, {"green", 2}, {"blue", 3}};
     made.cells = strip_cells;
     return made;
-  }
-
-  static graph strip_graph() {
-    graph g;
-    const auto node = [&](std::string id, std::string type, boost::json::object params = {}) {
-      graph_node made;
-      made.id = std::move(id);
-      made.type = std::move(type);
-      made.params = std::move(params);
-      g.nodes.push_back(std::move(made));
-    };
-    const auto wire = [&](std::string from, std::string out, std::string to, std::string in) {
-      graph_edge made;
-      made.id = std::to_string(g.edges.size());
-      made.from = {std::move(from), std::move(out)};
-      made.to = {std::move(to), std::move(in)};
-      g.edges.push_back(std::move(made));
-    };
-    node("all", "SelectGroup", {{"groupIds", {"all"}}});
-    node("along", "Spread", {{"from", 0}, {"to", strip_turns}});
-    node("hue", "SawLFO", {{"frequency", 0.125}});
-    node("wave", "SineLFO", {{"frequency", 0.5}});
-    node("spot", "Chase", {{"speed", 340}, {"width", strip_chase_width}});
-    node("level", "Max");
-    node("colour", "HsvColor");
-    node("white", "ColorConstant", {{"r", strip_white}, {"g", strip_white}, {"b", strip_white}});
-    node("mixed", "MixColor", {{"mix", strip_mix}});
-    node("master", "Fader", {{"faderId", "master"}});
-    node("scaled", "ScaleColor");
-    node("out", "WriteAttributes");
-    wire("all", "selection", "along", "selection");
-    wire("all", "selection", "spot", "selection");
-    wire("all", "selection", "out", "selection");
-    wire("along", "value", "hue", "phase");
-    wire("along", "value", "wave", "phase");
-    wire("wave", "value", "level", "a");
-    wire("spot", "value", "level", "b");
-    wire("hue", "value", "colour", "h");
-    wire("level", "result", "colour", "v");
-    wire("colour", "color", "mixed", "a");
-    wire("white", "color", "mixed", "b");
-    wire("mixed", "result", "scaled", "color");
-    wire("master", "value", "scaled", "scale");
-    wire("scaled", "result", "out", "bundle");
-    return g;
   }
 };
 

@@ -1,4 +1,5 @@
-// Evaluation of LED strips: compiled graphs against a hand-written loop of the same arithmetic in the same run.
+// Evaluation of LED strips: compiled graphs against a hand-written loop of the same arithmetic in the same
+// run.
 //
 //   bench_strips [UNIVERSES]     one strip of 170 RGB cells in each; 512 by default
 #include "engine/compiler.hpp"
@@ -61,8 +62,7 @@ TROUPE_KERNEL void strip_loop(double saw, double sine, double chase, std::size_t
     const float index = static_cast<float>(i);
     const float along = (index / last) * strip_turns;
     const float hue_turns = static_cast<float>(frac(saw + static_cast<double>(along)));
-    const float wave =
-        (sin_turns(static_cast<float>(frac(sine + static_cast<double>(along)))) + 1.0f) * 0.5f;
+    const float wave = (sin_turns(static_cast<float>(frac(sine + static_cast<double>(along)))) + 1.0f) * 0.5f;
     const float e = absolute((index - whole) - part);
     const float around = count - e;
     const float d = e < around ? e : around;
@@ -83,11 +83,11 @@ TROUPE_KERNEL void strip_loop(double saw, double sine, double chase, std::size_t
 }
 #if defined(__x86_64__)
 [[gnu::noinline, gnu::target("arch=x86-64-v3")]] void avx2(double a, double b, double c, std::size_t n,
-                                                            std::uint8_t* o) {
+                                                           std::uint8_t* o) {
   strip_loop(a, b, c, n, o);
 }
 [[gnu::noinline, gnu::target("arch=x86-64-v4")]] void avx512(double a, double b, double c, std::size_t n,
-                                                              std::uint8_t* o) {
+                                                             std::uint8_t* o) {
   strip_loop(a, b, c, n, o);
 }
 #endif
@@ -124,8 +124,8 @@ void compare(instruction_set which, std::uint32_t universes) {
     time.dt_ns = 16'666'667;
     time.t_ns += time.dt_ns;
     for (std::size_t u = 0; u < universes; ++u)
-      differing += std::memcmp(made.dmx->levels.data() + u * dmx_channels, levels.data() + u * 3 * strip_cells,
-                               3 * strip_cells) != 0;
+      differing += std::memcmp(made.dmx->levels.data() + u * dmx_channels,
+                               levels.data() + u * 3 * strip_cells, 3 * strip_cells) != 0;
   }
   const auto median = [](std::vector<double>& v) {
     std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());

@@ -6,6 +6,10 @@ using namespace troupe::conformance;
 
 namespace {
 
+json::object move(const std::string& fader, double value) {
+  return {{"type", "input/fader"}, {"faderId", fader}, {"value", value}};
+}
+
 /// A model of red, green and blue cells; returns its id.
 std::string strip_model(live_show& show, int cells, json::object more = {}) {
   json::object model{{"brand", "Any"},

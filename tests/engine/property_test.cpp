@@ -6,6 +6,7 @@
 //   TROUPE_PROPERTY_SEED=4711 test_engine "[property]"       one seed again, with its script on failure
 #include "engine/compiler.hpp"
 #include "engine/rig.hpp"
+#include "engine/vector_code.hpp"
 #include "protocol/show_state.hpp"
 #include "tests/engine/comparison.hpp"
 #include "tests/engine/divided_engine.hpp"
@@ -233,6 +234,16 @@ TEST_CASE("property: stages that share the rig make the oracle's frames, whateve
     moved += rehearse(seed, 6 + static_cast<int>(seed % 19), divisions[1 + seed % 2]);
   });
   if (std::getenv("TROUPE_PROPERTY_SEED") == nullptr) REQUIRE(moved > 0);
+}
+
+TEST_CASE("property: every instruction set makes the oracle's frames", "[engine][property]") {
+  for (const auto which : engine::instruction_sets()) {
+    INFO(engine::name_of(which));
+    engine::choose_instruction_set(which);
+    for_seeds(usual_rounds / 8, [](std::uint64_t seed) { rehearse(seed, 12, 1); });
+    for_seeds(1, [](std::uint64_t seed) { rehearse(seed, 4, 2, 900); });
+  }
+  engine::choose_instruction_set(engine::instruction_sets().back());
 }
 
 TEST_CASE("property: engine and oracle agree on rigs of many blocks and universes", "[engine][property]") {
