@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-show_state small_show() {
+show_state look_show() {
   show_state show;
   for (const auto& one :
        {par(), lamp("a", 1), record(entity_kind::group, "g", R"({"name":"any","fixtureIds":["a"]})"),
@@ -48,14 +48,14 @@ channel_claim claim(const show_state& show, const char* id, std::string channel 
 }
 
 std::string text(const json::value& of) {
-  return json::serialize(of);
+  return to_json(of);
 }
 
 } // namespace
 
 TEST_CASE("explanation: a fixture's attributes name the write, its inputs and whom it overrides",
           "[actors][unit]") {
-  const auto show = small_show();
+  const auto show = look_show();
   const auto made = fixture_explanation(show, claim(show, "a"), two_writes());
   CHECK(made.at("fixtureId") == "a");
   CHECK(made.at("fixtureName") == "Lamp a");
@@ -75,7 +75,7 @@ TEST_CASE("explanation: a fixture's attributes name the write, its inputs and wh
 
 TEST_CASE("explanation: what is held has its value and no origin, what nobody writes has neither",
           "[actors][unit]") {
-  const auto show = small_show();
+  const auto show = look_show();
   const auto made = fixture_explanation(show, claim(show, "a"), two_writes());
   CHECK(made.at("attributes").at("pan") ==
         json::parse(R"({"value":-0.5,"state":"held","from":null,"inputs":[],"others":[]})"));
@@ -84,7 +84,7 @@ TEST_CASE("explanation: what is held has its value and no origin, what nobody wr
 }
 
 TEST_CASE("explanation: a graph that has gone meanwhile has no name and no inputs", "[actors][unit]") {
-  auto show = small_show();
+  auto show = look_show();
   show.remove(entity_kind::graph, "look");
   const auto made = fixture_explanation(show, claim(show, "a"), two_writes());
   const auto& intensity = made.at("attributes").at("intensity");
@@ -94,7 +94,7 @@ TEST_CASE("explanation: a graph that has gone meanwhile has no name and no input
 
 TEST_CASE("explanation: a channel tells its level, its name and the attributes that it follows",
           "[actors][unit]") {
-  const auto show = small_show();
+  const auto show = look_show();
   const auto cell = two_writes();
   const auto made = channel_explanation(show, {0, 1}, claims_on(show, {0, 1}), &cell);
   CHECK(made.at("level") == 64);
@@ -109,7 +109,7 @@ TEST_CASE("explanation: a channel tells its level, its name and the attributes t
 
 TEST_CASE("explanation: a channel that no attribute drives is fixed, one without a fixture unpatched",
           "[actors][unit]") {
-  auto show = small_show();
+  auto show = look_show();
   show.put(record(entity_kind::model, "odd",
                   R"({"brand":"Any","model":"Odd","channels":{"lamp":1,"pan":2},"defaults":{"lamp":200}})"));
   show.put(lamp("o", 101, "odd"));
@@ -122,7 +122,7 @@ TEST_CASE("explanation: a channel that no attribute drives is fixed, one without
 }
 
 TEST_CASE("explanation: fixtures whose channel a later one has taken are named", "[actors][unit]") {
-  auto show = small_show();
+  auto show = look_show();
   show.put(lamp("later", 2));
   const auto cell = two_writes();
   const auto made = channel_explanation(show, {0, 2}, claims_on(show, {0, 2}), &cell);
@@ -132,7 +132,7 @@ TEST_CASE("explanation: fixtures whose channel a later one has taken are named",
 }
 
 TEST_CASE("explanation: a channel that comes in by the network tells the level that came", "[actors][unit]") {
-  const auto show = small_show();
+  const auto show = look_show();
   auto cell = two_writes();
   dmx_inputs network{{0}, std::vector<std::uint8_t>(512), std::vector<std::uint8_t>(512, 100)};
   network.levels[0] = 33;

@@ -249,7 +249,7 @@ TEST_CASE("network inputs: an output merges them, and sends what only the networ
   on.until(send, 44, 12, 1);
   rest_client rest(on.server->port());
   const auto both = rest.read("/api/universes/9/channels/1/why");
-  CHECK(both.at("fixtureId") == on.lamp);
+  CHECK(str(both.at("fixtureId")) == on.lamp);
   CHECK(both.at("level") == 128); // the show's alone
   CHECK(both.at("networkLevel") == 100);
   CHECK(both.at("network").at("sources").at(0).at("protocol") == "artnet");
