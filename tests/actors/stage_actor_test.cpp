@@ -54,6 +54,7 @@ struct stages_rig {
     parts.frame_hub = rig.own(rig.system().spawn(frame_hub));
     parts.ticker = rig.own(rig.system().spawn(fake_ticker));
     parts.metrics = std::make_shared<runtime_metrics>();
+    rig.tell(parts.frame_hub, cast_change{shared(parts)});
     for (const auto& one : parts.stages) rig.tell(one, cast_change{shared(parts)});
     install(count);
   }

@@ -146,7 +146,7 @@ TEST_CASE("why: a channel tells the fixture, the model's channel, the level and 
   CHECK(str(dimmer.at("fixtureId")) == head);
   CHECK(dimmer.at("channelName") == "dimmer");
   CHECK(dimmer.at("level") == 128);
-  CHECK(dimmer.at("attributes").as_object().size() == 1);
+  CHECK(dimmer.at("attributes").as_object().size() == 2); // without colours it follows a colour's brightness
   CHECK(str(intensity(dimmer).at("from").at("graphId")) == look);
   CHECK(show.rest.read(channel_why(4, 12)).at("level") == 255);
   const auto lamp = show.rest.read(channel_why(4, 13));
