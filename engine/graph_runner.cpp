@@ -89,17 +89,6 @@ std::uint32_t place_in(const std::vector<std::string>& sorted, const std::string
   return found != sorted.end() && *found == id ? static_cast<std::uint32_t>(found - sorted.begin()) : none;
 }
 
-/// 0..1; 0 for a universe that nobody listens to.
-float level_at(const dmx_inputs_ptr& network, const dmx_place& place) {
-  const auto found = network ? network->find(place.universe) : std::nullopt;
-  if (!found) return 0;
-  const auto* levels = network->levels.data() + *found * dmx_inputs::channels;
-  const int high = levels[place.channel - 1];
-  if (!place.fine) return static_cast<float>(high) / 255.0f;
-  const int low = place.channel < dmx_inputs::channels ? levels[place.channel] : 0;
-  return static_cast<float>(high << 8 | low) / 65535.0f;
-}
-
 } // namespace
 
 void graph_runner::install(const graph_install& change, std::size_t part) {
@@ -265,7 +254,7 @@ void graph_runner::load_inputs(const tick_time& time, const input_snapshot& inpu
       value = static_cast<float>(seconds(time.dt_ns));
       break;
     case input_load::source::dmx_channel:
-      value = level_at(inputs.network, dmx_place::from(load.control));
+      value = level_at(inputs.network.get(), dmx_place::from(load.control));
       break;
     case input_load::source::timecode_seconds:
       value = static_cast<float>(seconds(inputs.timecode.position(time.t_ns)));

@@ -72,6 +72,17 @@ void held_attributes::give(const patch_plan& plan, part_memory& memory) const {
   });
 }
 
+std::uint8_t held_attributes::find(const patch_plan& plan, std::uint32_t place,
+                                   std::array<float, column_count>& values) const {
+  std::uint8_t found = 0;
+  each_kept(plan, {place}, [&](std::size_t, std::size_t from, std::uint8_t kept) {
+    found = static_cast<std::uint8_t>(mask_[from] & kept);
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (found & column_bits[c]) values[c] = values_[c][from];
+  });
+  return found;
+}
+
 void held_attributes::receive(const patch_plan& plan, const part_memory& memory) {
   each_kept(plan, memory.places, [&](std::size_t from, std::size_t to, std::uint8_t kept) {
     mask_[to] = static_cast<std::uint8_t>(memory.held[from] & kept);

@@ -198,7 +198,7 @@ class lowering {
       put(build_.load(input_load::source::pressed, control_id(), 0, 1), 0);
       return put(build_.load(input_load::source::down, control_id(), 0, 1), 1);
     case node_type::dmx_in:
-      return put(build_.load(input_load::source::dmx_channel, wanted_channel().packed(), 0, 1));
+      return put(build_.load(input_load::source::dmx_channel, dmx_place_of(source()).packed(), 0, 1));
     case node_type::timecode:
       put(build_.load(input_load::source::timecode_seconds, std::string_view{}, -endless, endless), 0);
       return put(build_.load(input_load::source::timecode_running, std::string_view{}, 0, 1), 1);
@@ -278,12 +278,6 @@ class lowering {
   std::string_view control_id() const {
     const auto ids = named_ids(source(), g_.specs[node_]->params[0]);
     return ids.empty() ? std::string_view{} : ids.front();
-  }
-
-  dmx_place wanted_channel() const {
-    const auto params = g_.specs[node_]->params;
-    return {static_cast<std::uint16_t>(integer_of(source(), params[0])),
-            static_cast<std::uint16_t>(integer_of(source(), params[1])), choice_of(source(), params[2]) == 1};
   }
 
   std::uint32_t selected() const { return shape_.selections[g_.joint_into(node_, 0)->from_node]; }

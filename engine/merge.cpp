@@ -5,6 +5,7 @@
 #include "engine/vector_code.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::engine {
 
@@ -113,6 +114,26 @@ void merger::install(std::vector<active_write> writes, std::size_t most_in_a_til
   singles_.reserve(any ? most_in_a_tile : 0);
   keys_.clear();
   keys_.reserve(singles_.capacity());
+}
+
+std::vector<merger::touch> merger::touching(std::span<const tile_write> of_one_tile,
+                                            std::uint32_t place) const {
+  std::vector<touch> found;
+  for (const auto& one : of_one_tile) {
+    const auto begin = writes_[one.write].where->places.begin();
+    const auto first = begin + one.part.element, end = first + one.part.count;
+    const auto at = std::lower_bound(first, end, place);
+    if (at != end && *at == place) found.push_back({one.write, static_cast<std::uint32_t>(at - begin)});
+  }
+  const auto key = [&](const touch& one) {
+    return std::pair(priority_bits(writes_[one.write].priority(one.element)), one.write);
+  };
+  std::sort(found.begin(), found.end(), [&](auto& a, auto& b) { return key(a) < key(b); });
+  return found;
+}
+
+void merger::apply_value(merge_mode mode, std::size_t column, float value, float& current) {
+  loops_of(rule_of(mode, column)).fill(&current, value, 1);
 }
 
 /// Priorities seldom change, so most ticks only compare.

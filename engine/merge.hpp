@@ -66,6 +66,18 @@ class merger {
 
   const std::vector<active_write>& writes() const noexcept { return writes_; }
 
+  /// A write that touches one place.
+  struct touch {
+    std::uint32_t write = 0;
+    std::uint32_t element = 0;
+  };
+  /// All that touch a place of the tile, in the order in which `run` applies them. For questions, not for
+  /// every tick: it allocates.
+  std::vector<touch> touching(std::span<const tile_write> of_one_tile, std::uint32_t place) const;
+
+  /// Does to one value what `run` does.
+  static void apply_value(merge_mode mode, std::size_t column, float value, float& current);
+
  private:
   /// One cell of a write whose priority varies.
   struct single {

@@ -166,4 +166,10 @@ std::size_t choice_of(const graph_node& node, const param_spec& param) {
   return found == param.choices.end() ? 0 : static_cast<std::size_t>(found - param.choices.begin());
 }
 
+dmx_place dmx_place_of(const graph_node& node) {
+  const auto params = spec_of(node_type::dmx_in).params;
+  return {static_cast<std::uint16_t>(integer_of(node, params[0])),
+          static_cast<std::uint16_t>(integer_of(node, params[1])), choice_of(node, params[2]) == 1};
+}
+
 } // namespace troupe::engine

@@ -1,6 +1,7 @@
 #pragma once
 // A node's params, read leniently enough for damaged files: whatever is wrong is a sentence.
 
+#include "engine/dmx_place.hpp"
 #include "protocol/entities.hpp"
 #include "protocol/node_catalogue.hpp"
 
@@ -38,5 +39,8 @@ int integer_of(const graph_node& node, const param_spec& param);
 
 /// Which of `param.choices` is chosen.
 std::size_t choice_of(const graph_node& node, const param_spec& param);
+
+/// The channel that a DmxIn reads.
+dmx_place dmx_place_of(const graph_node& node);
 
 } // namespace troupe::engine

@@ -356,6 +356,30 @@ recipe recipe_of(const fixture_model& model, release_mode release) {
   return r;
 }
 
+std::uint8_t attributes_behind(const fixture_model& model, std::string_view channel) {
+  const auto r = recipe_of(model, release_mode::dark);
+  const auto index = driven_index(channel);
+  if (index == driven_count || r.offsets[index] < 0) return 0;
+  switch (static_cast<driven>(index)) {
+  case driven::dimmer:
+  case driven::dimmer_fine:
+    return r.has_colour ? has_intensity : has_intensity | has_color;
+  case driven::pan:
+  case driven::pan_fine:
+    return has_pan;
+  case driven::tilt:
+  case driven::tilt_fine:
+    return has_tilt;
+  case driven::zoom:
+  case driven::zoom_fine:
+    return has_zoom;
+  case driven::shutter:
+    return has_intensity;
+  default: // the colours
+    return r.has_dimmer ? has_color : has_intensity | has_color;
+  }
+}
+
 std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixture>& fixtures,
                                                   const std::vector<std::uint16_t>& addresses,
                                                   release_mode release) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace troupe::engine {
@@ -120,5 +121,8 @@ std::shared_ptr<const patch_plan> make_patch_plan(const std::vector<patched_fixt
 
 /// The recipe of a model as it stands alone.
 recipe recipe_of(const fixture_model& model, release_mode release);
+
+/// The attributes that a channel of a model follows, as attribute_bits; 0: it holds its default for ever.
+std::uint8_t attributes_behind(const fixture_model& model, std::string_view channel);
 
 } // namespace troupe::engine

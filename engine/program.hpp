@@ -1,6 +1,7 @@
 #pragma once
 // What a graph compiles to: a uniform part that runs once per tick, and passes over columns of fixtures.
 
+#include "engine/dmx_place.hpp"
 #include "engine/domain.hpp"
 #include "engine/kernels.hpp"
 #include "engine/rig.hpp"
@@ -42,21 +43,6 @@ struct input_load {
   source from = source::fader;
   std::uint32_t uniform = 0; ///< the register it fills
   std::uint32_t control = 0; ///< index in `controls`; of dmx_channel: a `dmx_place`
-};
-
-/// A channel of the network's DMX in one number.
-struct dmx_place {
-  std::uint16_t universe = 0; ///< Port-Address
-  std::uint16_t channel = 1;  ///< 1..512
-  bool fine = false;          ///< the next channel is the low byte
-
-  constexpr std::uint32_t packed() const noexcept {
-    return std::uint32_t{universe} << 16 | static_cast<std::uint32_t>(channel - 1) << 1 | (fine ? 1u : 0u);
-  }
-  static constexpr dmx_place from(std::uint32_t packed) noexcept {
-    return {static_cast<std::uint16_t>(packed >> 16), static_cast<std::uint16_t>((packed >> 1 & 0x1ff) + 1),
-            (packed & 1) != 0};
-  }
 };
 
 /// All operations over one domain.

@@ -35,6 +35,10 @@ class held_attributes {
   void give(const patch_plan& plan, part_memory& memory) const;
   void receive(const patch_plan& plan, const part_memory& memory);
 
+  /// What is held of one place. @returns attribute_bit; `values` receives those columns
+  std::uint8_t find(const patch_plan& plan, std::uint32_t place,
+                    std::array<float, column_count>& values) const;
+
   const std::uint8_t* mask() const noexcept { return mask_.data(); }
   const float* values(std::size_t column) const noexcept { return values_[column].data(); }
 

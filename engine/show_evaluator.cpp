@@ -1,5 +1,6 @@
 #include "engine/show_evaluator.hpp"
 
+#include "engine/cell_explainer.hpp"
 #include "engine/columns.hpp"
 #include "engine/frame_builder.hpp"
 #include "engine/graph_runner.hpp"
@@ -54,6 +55,7 @@ struct show_evaluator::impl {
   std::vector<std::size_t> written_columns_; // that any write writes
   frame_builder builder_;
   held_attributes held_;
+  cell_explainer explainer_;
   reuse_pool<frame_data> frames_;
   reuse_pool<dmx_data> universes_;
   std::shared_ptr<const dmx_data> last_dmx_;
@@ -200,7 +202,8 @@ struct show_evaluator::impl {
 
   // -- tick ---------------------------------------------------------------------------------------------
 
-  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand) {
+  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand,
+                  std::span<cell_question> asked) {
     auto frame = frames_.take();
     auto dmx = universes_.take();
     begin_frame(time, demand, *frame);
@@ -212,10 +215,13 @@ struct show_evaluator::impl {
     const bool sort = merger_.begin() || unsorted_;
     unsorted_ = false;
     begin_reports(*frame);
+    explainer_.begin(asked, part_, time);
     for (const auto& tile : tiles_.tiles()) {
       if (sort) merger_.sort(tile.writes);
       run_tile(tile, *frame, *dmx);
+      if (explainer_.busy()) explain_tile(tile);
     }
+    explainer_.finish(*dmx);
     if (part_)
       for (const auto index : part_->patch->constant) compare(index, *dmx);
     came_addresses_.clear();
@@ -288,6 +294,12 @@ struct show_evaluator::impl {
                        [&](const tile_write& one) { return merger_.writes()[one.write].priority_varies(); });
   }
 
+  void explain_tile(const tile_plan::tile& tile) {
+    merged_tile merged{tile.base, tile.writes, planes_.mask.data(), {}};
+    for (std::size_t c = 0; c < column_count; ++c) merged.values[c] = planes_.values[c].data();
+    explainer_.take(merged, merger_, graphs_, *part_->patch, held_);
+  }
+
   // -- what runtime/status tells of the writes ------------------------------------------------------------
 
   void begin_reports(frame_data& frame) const {
@@ -352,8 +364,8 @@ void show_evaluator::receive(const part_memory& memory) {
 }
 
 made_frame show_evaluator::tick(const tick_time& time, const input_snapshot& inputs,
-                                const frame_demand& demand) {
-  return impl_->tick(time, inputs, demand);
+                                const frame_demand& demand, std::span<cell_question> asked) {
+  return impl_->tick(time, inputs, demand, asked);
 }
 
 } // namespace troupe::engine

@@ -2,6 +2,7 @@
 // One stage's engine: all graphs of a show, ticked together, for one part of the rig (protocol, sections 4 to
 // 6).
 
+#include "engine/explanation.hpp"
 #include "engine/part_memory.hpp"
 #include "engine/stage_install.hpp"
 #include "protocol/frame.hpp"
@@ -9,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace troupe::engine {
 
@@ -41,7 +43,9 @@ class show_evaluator {
 
   /// Makes one frame and its DMX. Allocates only in the first ticks after an install. Before the first
   /// install the frame is empty.
-  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {});
+  /// @param asked questions about this frame; answering them allocates, and changes nothing
+  made_frame tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {},
+                  std::span<cell_question> asked = {});
 
  private:
   struct impl;

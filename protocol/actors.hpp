@@ -63,7 +63,9 @@ using stage_actor = port::iface<caf::result<void>(cast_change),
                                 // What the frames are to hold from now on.
                                 caf::result<void>(frames_wanted),
                                 // Cells have come from another stage with an update: what they remember.
-                                caf::result<void>(cells_moved)>;
+                                caf::result<void>(cells_moved),
+                                // What makes a cell what it is; answered with the next frame.
+                                caf::result<explained_cell_ptr>(explain_cell)>;
 
 /// An OUTPUT: one socket towards lighting nodes. A new kind of output implements this interface.
 using output_actor = port::iface<

@@ -91,6 +91,13 @@ struct frame_data {
   std::shared_ptr<const engine::part_places> part;
 };
 
+/// One channel of one universe.
+struct dmx_address {
+  std::uint16_t universe = 0; ///< Port-Address
+  std::uint16_t channel = 1;  ///< 1..512
+  friend bool operator==(const dmx_address&, const dmx_address&) = default;
+};
+
 /// The DMX of every patched universe at one tick.
 struct dmx_data {
   tick_time time;

@@ -20,8 +20,9 @@
 #include <vector>
 
 namespace troupe::engine {
-struct stage_install; // engine/stage_install.hpp: only pointers to it travel
-struct part_memory;   // engine/part_memory.hpp: the same
+struct stage_install;  // engine/stage_install.hpp: only pointers to it travel
+struct part_memory;    // engine/part_memory.hpp: the same
+struct explained_cell; // engine/explanation.hpp: the same
 } // namespace troupe::engine
 
 namespace troupe {
@@ -188,6 +189,15 @@ struct cells_moved {
   std::shared_ptr<const engine::part_memory> memory;
 };
 
+/// lane → stage: what makes a cell what it is? Answered with the next frame: explained_cell_ptr, null if the
+/// fixture isn't in the stage's part of the rig. TOO_MANY_REQUESTS if too many wait for that frame already.
+struct explain_cell {
+  std::string fixture_id;
+  std::uint32_t cell = 0;             ///< from 0
+  std::optional<dmx_address> level{}; ///< the channel whose level is to be told, too
+};
+using explained_cell_ptr = std::shared_ptr<const engine::explained_cell>;
+
 /// console_preview → frame_hub: the newest frame, whenever it wants to draw one. Answer: frame_made; its
 /// attributes are there once somebody has been asking for a while.
 struct ask_frame {};
@@ -352,6 +362,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tick_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_made)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frames_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cells_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::explain_cell)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::explained_cell_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::universes_made)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::inputs_changed)

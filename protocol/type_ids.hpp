@@ -57,6 +57,8 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::cells_moved))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::network_moved))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::ask_network_report))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::network_report_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::explain_cell))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::explained_cell_ptr))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")

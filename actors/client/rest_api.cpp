@@ -46,6 +46,7 @@ net::router rest_api(rest_options options) {
   rest::add_server(routes, shared);
   if (shared->options.serve_metrics) rest::add_metrics(routes, shared);
   rest::add_network(routes, shared);
+  rest::add_explanations(routes, shared);
   return routes;
 }
 

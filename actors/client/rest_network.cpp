@@ -27,15 +27,6 @@ json::object as_json(const network_source_report& one) {
   return made;
 }
 
-json::object as_json(const network_universe_report& one) {
-  json::array sources;
-  for (const auto& each : one.sources) sources.push_back(as_json(each));
-  return {{"universe", one.universe},
-          {"state", one.state},
-          {"sourcesExceeded", one.sources_exceeded},
-          {"sources", std::move(sources)}};
-}
-
 json::object as_json(const network_listener_report& one) {
   json::object made{{"protocol", one.protocol},
                     {"address", one.address},
@@ -56,7 +47,7 @@ json::value as_json(const std::optional<network_timecode_report>& one) {
 json::object as_json(const network_report& told) {
   json::array listeners, universes;
   for (const auto& one : told.listeners) listeners.push_back(as_json(one));
-  for (const auto& one : told.universes) universes.push_back(as_json(one));
+  for (const auto& one : told.universes) universes.push_back(network_universe_json(one));
   json::object dropped;
   for (const auto& [why, count] : told.dropped) dropped[why] = count;
   return {{"listeners", std::move(listeners)},
@@ -66,6 +57,15 @@ json::object as_json(const network_report& told) {
 }
 
 } // namespace
+
+json::object network_universe_json(const network_universe_report& one) {
+  json::array sources;
+  for (const auto& each : one.sources) sources.push_back(as_json(each));
+  return {{"universe", one.universe},
+          {"state", one.state},
+          {"sourcesExceeded", one.sources_exceeded},
+          {"sources", std::move(sources)}};
+}
 
 void ask_network(lane& lane, std::function<void(const result<network_report_ptr>&)> done) {
   const auto who = parts(lane);

@@ -29,10 +29,12 @@ enum class bounded_queue : std::uint8_t {
   lane_slot, ///< a lane's frame: replaced by the newest
   new_shows, ///< shows to be announced: the oldest is forgotten
   clients,   ///< WebSockets of a lane: the new one is closed with 1013
+  questions, ///< about a stage's next frame: the new one is refused
   count_
 };
 inline constexpr std::array bounded_queue_names{"client_replies", "client_entities", "client_inputs",
-                                                "lane_frame",     "new_shows",       "clients"};
+                                                "lane_frame",     "new_shows",       "clients",
+                                                "stage_questions"};
 static_assert(bounded_queue_names.size() == static_cast<std::size_t>(bounded_queue::count_));
 
 /// How a command to the show_store ended.

@@ -1,7 +1,9 @@
 #include "actors/stage/stage_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/system/error_bridge.hpp"
 #include "actors/system/realtime.hpp"
+#include "engine/explanation.hpp"
 #include "engine/float_environment.hpp"
 
 #include <algorithm>
@@ -12,11 +14,21 @@ namespace {
 
 using pointer = stage_actor::stateful_pointer<stage_state>;
 
+void answer_questions(stage_state& st, const tick_inputs& one) {
+  for (std::size_t i = 0; i < st.questions.size(); ++i) {
+    auto& answer = st.questions[i].answer;
+    if (answer) answer->inputs = one.inputs;
+    st.askers[i].deliver(explained_cell_ptr{std::move(answer)});
+  }
+  st.questions.clear();
+  st.askers.clear();
+}
+
 void make_frame(pointer self, const tick_inputs& one) {
   auto& st = port::state(self);
   auto* measures = metrics_of(st.peers);
   const auto begun = stamp(*self, measures);
-  const auto made = st.evaluator.tick(one.time, *one.inputs, st.demand);
+  const auto made = st.evaluator.tick(one.time, *one.inputs, st.demand, st.questions);
   const auto done = stamp(*self, measures);
   const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
   for (const auto& output : st.peers->outputs)
@@ -27,6 +39,7 @@ void make_frame(pointer self, const tick_inputs& one) {
   }
   self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part, done});
   self->send(st.peers->ticker, tick_done{one.time.frame_number});
+  answer_questions(st, one); // last: nobody's light waits for it
 }
 
 void take_in(stage_state& st, const engine::part_memory& memory) {
@@ -92,6 +105,16 @@ stage_actor::behavior_type stage(pointer self, std::uint16_t part, bool realtime
         auto& st = port::state(self);
         if (st.awaited == 0) return install(self, update);
         st.held.emplace_back(update);
+      },
+      [self](const explain_cell& asked) -> caf::result<explained_cell_ptr> {
+        auto& st = port::state(self);
+        if (st.questions.size() == stage_state::max_questions) {
+          if (auto* measures = metrics_of(st.peers)) add(measures->full[bounded_queue::questions]);
+          return to_caf({ec::too_many_requests, "too many questions wait for the next frame; try again", {}});
+        }
+        st.questions.push_back({asked.fixture_id, asked.cell, asked.level});
+        st.askers.push_back(self->make_response_promise<explained_cell_ptr>());
+        return st.askers.back();
       },
       [self](const frames_wanted& wanted) { port::state(self).demand = wanted.demand; },
       [self](const cells_moved& moved) {

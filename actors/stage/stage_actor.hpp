@@ -23,6 +23,11 @@ struct stage_state {
   engine::show_evaluator evaluator;
   frame_demand demand{false, false};
 
+  // What the next frame is to answer; so many at most, because answering takes time from the frame.
+  static constexpr std::size_t max_questions = 32;
+  std::vector<engine::cell_question> questions;
+  std::vector<caf::typed_response_promise<explained_cell_ptr>> askers; // of the questions
+
   // Cells that come from other stages: what they remember has to be here before the next frame.
   std::size_t awaited = 0;                                     // messages, of `awaited_with`
   show_update_ptr awaited_with;                                // the update that was installed last

@@ -29,7 +29,10 @@ ticker_actor::behavior_type fake_ticker(ticker_actor::pointer, told* seen) {
 stage_actor::behavior_type fake_stage(stage_actor::pointer, told* seen) {
   return {[](const cast_change&) {},
           [seen](const tick_inputs& one) { seen->snapshots.push_back(one.inputs); },
-          [](const show_update_ptr&) {}, [](const frames_wanted&) {}, [](const cells_moved&) {}};
+          [](const show_update_ptr&) {},
+          [](const frames_wanted&) {},
+          [](const cells_moved&) {},
+          [](const explain_cell&) { return explained_cell_ptr{}; }};
 }
 
 input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, told* seen) {

@@ -36,8 +36,10 @@ stage_actor::behavior_type fake_stage(stage_actor::pointer, notes* seen) {
             seen->stage.push_back(
                 fmt::format("tick {} {}", one.time.frame_number, one.inputs->faders.size()));
           },
-          [seen](const show_update_ptr&) { seen->stage.emplace_back("update"); }, [](const frames_wanted&) {},
-          [](const cells_moved&) {}};
+          [seen](const show_update_ptr&) { seen->stage.emplace_back("update"); },
+          [](const frames_wanted&) {},
+          [](const cells_moved&) {},
+          [](const explain_cell&) { return explained_cell_ptr{}; }};
 }
 
 lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {

@@ -247,6 +247,15 @@ TEST_CASE("network inputs: an output merges them, and sends what only the networ
   on.until(send, 33, 9, 2);
   on.until(send, 128, 9, 1); // the show's is higher
   on.until(send, 44, 12, 1);
+  rest_client rest(on.server->port());
+  const auto both = rest.read("/api/universes/9/channels/1/why");
+  CHECK(str(both.at("fixtureId")) == on.lamp);
+  CHECK(both.at("level") == 128); // the show's alone
+  CHECK(both.at("networkLevel") == 100);
+  CHECK(both.at("network").at("sources").at(0).at("protocol") == "artnet");
+  const auto theirs = rest.read("/api/universes/12/channels/1/why");
+  CHECK(theirs.at("state") == "unpatched");
+  CHECK(theirs.at("network").at("state") == "live");
 }
 
 TEST_CASE("network inputs: a port or interface that isn't there is a problem, and the show goes on",

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <stdexcept>
 #include <vector>
 
 namespace troupe::test {
@@ -32,9 +34,20 @@ class divided_engine {
     moved += parcels.size();
   }
 
-  void tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {}) {
+  /// @param asked is answered by the one that can; two are an error
+  void tick(const tick_time& time, const input_snapshot& inputs, const frame_demand& demand = {},
+            std::span<engine::cell_question> asked = {}) {
     std::vector<engine::made_frame> made;
-    for (auto& one : evaluators_) made.push_back(one.tick(time, inputs, demand));
+    for (auto& one : evaluators_) {
+      std::vector<engine::cell_question> mine(asked.size());
+      for (std::size_t i = 0; i < asked.size(); ++i)
+        mine[i] = {asked[i].fixture_id, asked[i].cell, asked[i].level};
+      made.push_back(one.tick(time, inputs, demand, mine));
+      for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (mine[i].answer && asked[i].answer) throw std::logic_error("two parts have one fixture");
+        if (mine[i].answer) asked[i].answer = mine[i].answer;
+      }
+    }
     if (made.size() == 1) {
       frame = *made.front().frame;
       dmx = *made.front().dmx;

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace troupe::test {
 
@@ -65,9 +66,16 @@ class engine_stage {
     time.frame_number += 1;
     time.dt_ns = time.frame_number == 1 ? 0 : static_cast<std::int64_t>(seconds * 1e9);
     time.t_ns += time.dt_ns;
-    const auto made = evaluator.tick(time, to_snapshot(now));
+    const auto made = evaluator.tick(time, to_snapshot(now), {}, asked);
     frame = *made.frame;
     dmx = *made.dmx;
+  }
+
+  /// Why a cell is what it is in the next frame, which this makes. @param cell from 0
+  std::shared_ptr<engine::explained_cell> why(const std::string& fixture, std::uint32_t cell = 0) {
+    asked = {{fixture, cell}};
+    tick(0);
+    return std::exchange(asked, {}).front().answer;
   }
 
   float value(const std::string& fixture, column c = column::intensity) const {
@@ -112,6 +120,7 @@ class engine_stage {
   engine::show_evaluator evaluator;
   std::map<std::string, compile_result> results;
   std::vector<std::string> installed;
+  std::vector<engine::cell_question> asked;
   controls now;
   tick_time time;
   frame_data frame;

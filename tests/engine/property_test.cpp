@@ -1,5 +1,6 @@
 // The engine against the oracle: the same random show, the same edits, the same inputs, and every bit of
-// every frame and every channel of every universe compared.
+// every frame and every channel of every universe compared. Some cells are asked about in every frame: the
+// answers have to be true to it, and asking mustn't change it.
 //
 //   TROUPE_PROPERTY_ROUNDS=100000 test_engine "[property]"   a long run
 //   TROUPE_PROPERTY_SEED=4711 test_engine "[property]"       one seed again, with its script on failure
@@ -9,6 +10,7 @@
 #include "protocol/show_state.hpp"
 #include "tests/engine/comparison.hpp"
 #include "tests/engine/divided_engine.hpp"
+#include "tests/engine/explanation_check.hpp"
 #include "tests/engine/oracle.hpp"
 #include "tests/engine/random_show.hpp"
 
@@ -69,17 +71,18 @@ class engine_side {
     engine_.install(change);
   }
 
-  void tick(const tick_time& time, const controls& now) {
+  void tick(const tick_time& time, const controls& now, std::span<engine::cell_question> asked) {
     auto inputs = to_snapshot(now);
     if (inputs_ && inputs_->faders == inputs.layout->faders && inputs_->buttons == inputs.layout->buttons)
       inputs.layout = inputs_; // the same object until an edit
     inputs_ = inputs.layout;
-    engine_.tick(time, inputs, {true, time.frame_number % 4 != 0});
+    engine_.tick(time, inputs, {true, time.frame_number % 4 != 0}, asked);
   }
 
   const frame_data& frame() const { return engine_.frame; }
   const dmx_data& levels() const { return engine_.dmx; }
   std::size_t moved() const { return engine_.moved; }
+  const engine::rig& rig() const { return *rig_; }
 
  private:
   static engine::graph_install graph_of(const entity_record& record, const engine::compiled& made) {
@@ -118,7 +121,8 @@ class engine_side {
 class rehearsal {
  public:
   rehearsal(std::uint64_t seed, std::size_t parts, int fixtures = -1)
-      : seed_(seed), parts_(parts), roll_(seed), show_(random_show(roll_, fixtures)), actual_(parts) {}
+      : seed_(seed), parts_(parts), roll_(seed), curiosity_(seed), show_(random_show(roll_, fixtures)),
+        actual_(parts) {}
 
   /// @returns where engine and oracle differ first; nothing if they don't
   std::string run(int ticks) {
@@ -170,18 +174,26 @@ class rehearsal {
     move_controls(roll_, now_);
     log_ << "tick " << time_.frame_number << " dt " << dt << '\n';
     auto expected = expected_.tick(time_, now_);
-    actual_.tick(time_, now_);
+    auto asked = random_questions(curiosity_, actual_.rig(), to_state(show_));
+    actual_.tick(time_, now_, asked);
     // With another show a universe may be another stage's, which hasn't seen it before.
     if (std::exchange(other_show_, false) && parts_ > 1)
       for (std::size_t i = 0; i < actual_.levels().addresses.size(); ++i)
         if (actual_.levels().changed[i]) expected.changed.insert(actual_.levels().addresses[i]);
-    return compare(expected, show_, actual_.frame(), actual_.levels());
+    const auto difference = compare(expected, show_, actual_.frame(), actual_.levels());
+    if (!difference.empty()) return difference;
+    for (const auto& one : asked) {
+      const auto wrong = wrong_with(one, actual_.rig(), actual_.frame(), actual_.levels());
+      if (!wrong.empty()) return "why " + wrong;
+    }
+    return {};
   }
 
   std::uint64_t seed_;
   std::size_t parts_;
   bool other_show_ = false;
   dice roll_;
+  dice curiosity_; // of its own, so that asking doesn't change the script of a seed
   plain_show show_;
   std::optional<random_editor> editor_;
   oracle expected_;
