@@ -281,8 +281,7 @@ struct show_evaluator::impl {
     std::uint8_t replaced = 0;
     if (!writes.empty() && writes.front().part.count == tile_places) {
       const auto& first = merger_.writes()[writes.front().write];
-      const bool alone = writes.size() == 1 || !first.priority_varies();
-      if (alone && first.code->mode == merge_mode::override_ && !any_varying_priority(writes))
+      if (first.code->mode == merge_mode::override_ && !any_varying_priority(writes))
         replaced = first.code->mask;
     }
     for (const auto c : written_columns_)
