@@ -26,7 +26,7 @@ TEST_CASE("server messages: what begins in another way must be parsed whole", "[
   CHECK_FALSE(peek(R"({"type":"frame)"));
 }
 
-TEST_CASE("server messages: a frame's values; what isn't one is left out", "[actors][console]") {
+TEST_CASE("server messages: a frame's values, what isn't one is left out", "[actors][console]") {
   const auto message = parse_json(R"({"type":"frame/full","t":2.5,"frameNumber":3,"fixtures":{
     "a":{"intensity":0.5,"color":{"r":1,"g":0.25,"b":0},"pan":-1,"tilt":0.5,"zoom":1},
     "b":{},"c":5,"d":{"intensity":"full","color":7}}})");

@@ -157,7 +157,7 @@ TEST_CASE("exposition: stages appear when they work, the first one always", "[ac
   CHECK_THAT(text, !Contains("stage=\"1\""));
 }
 
-TEST_CASE("exposition: each family once, with help and type, named by its unit; no sample twice",
+TEST_CASE("exposition: each family once, with help and type, named by its unit, no sample twice",
           "[actors][unit]") {
   const sources from;
   std::set<std::string> families, samples;
@@ -178,7 +178,7 @@ TEST_CASE("exposition: each family once, with help and type, named by its unit; 
   CHECK(families.size() > 40);
 }
 
-TEST_CASE("process figures: sizes come from statm in pages; what is no statm changes nothing",
+TEST_CASE("process figures: sizes come from statm in pages, what is no statm changes nothing",
           "[actors][unit]") {
   process_figures found;
   read_memory(found, "5000 1200 300 1 0 2000 0", 4'096);

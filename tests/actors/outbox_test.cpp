@@ -75,7 +75,7 @@ TEST_CASE("outbox: one frame waits at most, behind the news that came before it"
   CHECK(box.empty());
 }
 
-TEST_CASE("outbox: errors and pongs keep their order, 64 at most; the rest is counted", "[actors][unit]") {
+TEST_CASE("outbox: errors and pongs keep their order, 64 at most, the rest is counted", "[actors][unit]") {
   outbox box;
   texts wanted;
   for (int i = 0; i < 70; ++i) box.queue(text(fmt::format("e{}", i)));

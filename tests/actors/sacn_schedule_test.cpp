@@ -108,7 +108,7 @@ TEST_CASE("sacn schedule: a packet says what the source is", "[actors][unit]") {
   CHECK(one.options == 0);
 }
 
-TEST_CASE("sacn schedule: Port-Address 0 is the first universe; those out of range aren't sent",
+TEST_CASE("sacn schedule: Port-Address 0 is the first universe, those out of range aren't sent",
           "[actors][unit]") {
   auto plan = schedule({}, 63'990);
   plan.offer(dmx_of({{0, 1}, {9, 2}, {10, 3}, {32'767, 4}}));

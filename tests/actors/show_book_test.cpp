@@ -215,7 +215,7 @@ TEST_CASE("show book: an input that a graph uses and a model that a fixture has 
   CHECK(remove(state, entity_kind::model, "par"));
 }
 
-TEST_CASE("show book: a group in use may be deleted; the graph will say what it misses", "[actors][unit]") {
+TEST_CASE("show book: a group in use may be deleted, the graph will say what it misses", "[actors][unit]") {
   CHECK(remove(small_show(), entity_kind::group, "front"));
 }
 

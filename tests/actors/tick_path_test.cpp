@@ -101,7 +101,7 @@ TEST_CASE("ticker: one tick at most is in flight, the others are skipped and cou
   CHECK(gauges->micro_hz == 25'000'000);
 }
 
-TEST_CASE("ticker: 60 frames that take too long halve the rate; the wanted one is kept and comes back",
+TEST_CASE("ticker: 60 frames that take too long halve the rate, the wanted one is kept and comes back",
           "[actors][unit]") {
   notes seen;
   auto gauges = std::make_shared<runtime_gauges>();

@@ -197,7 +197,7 @@ TEST_CASE("frames: a delta holds what changed only, and a tick without change se
   CHECK(viewer.next("frame/delta").at("changes") == json::value(json::object{{b, nullptr}}));
 }
 
-TEST_CASE("frames: an attribute that is no longer written is null in the delta; a colour is sent whole",
+TEST_CASE("frames: an attribute that is no longer written is null in the delta, a colour is sent whole",
           "[conformance][frames]") {
   live_show show;
   const auto fixture = show.fixture("generic-rgbw", 1), fader = show.fader();

@@ -41,7 +41,7 @@ using list = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("graph: one that is right compiles, with its dependencies; the revision stays",
+TEST_CASE("graph: one that is right compiles, with its dependencies, the revision stays",
           "[conformance][graph]") {
   live_show show;
   const auto fixture = show.dimmer(1), fader = show.fader(), button = show.button(),

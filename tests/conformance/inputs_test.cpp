@@ -120,7 +120,7 @@ TEST_CASE("inputs: a fader keeps its value over graph edits", "[conformance][inp
   CHECK(intensity_in(frame, fixture) == 0.75);
 }
 
-TEST_CASE("inputs: messages of one client apply in the order sent; the newest value of a fader wins",
+TEST_CASE("inputs: messages of one client apply in the order sent, the newest value of a fader wins",
           "[conformance][inputs][ordering]") {
   live_show show;
   const auto fixture = show.dimmer(1), f = show.fader();

@@ -73,7 +73,7 @@ TEST_CASE("live: pressed is true in exactly one tick per press, and buttonPress 
   }
 }
 
-TEST_CASE("live: down is true while any client holds the button; one that vanishes lets go",
+TEST_CASE("live: down is true while any client holds the button, one that vanishes lets go",
           "[conformance][nodes]") {
   live_show show;
   const auto fixture = show.dimmer(1), button = show.button();
@@ -148,7 +148,7 @@ TEST_CASE("live: higher priority wins, htp takes the higher intensity, add adds"
   CHECK(show.rest.del("/api/graphs/" + low).ok());
 }
 
-TEST_CASE("live: an attribute that isn't written any more is released; pan and tilt stay",
+TEST_CASE("live: an attribute that isn't written any more is released, pan and tilt stay",
           "[conformance][nodes]") {
   live_show show;
   const auto head = show.fixture("moving-head-spot", 1);

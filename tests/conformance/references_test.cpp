@@ -27,7 +27,7 @@ TEST_CASE("references: a deleted fixture leaves every group in the same step, ea
         std::set<std::string>{"fixture deleted " + a, "group updated " + both, "group updated " + only_a});
 }
 
-TEST_CASE("references: a fixture that graphs name may be deleted; they evaluate without it",
+TEST_CASE("references: a fixture that graphs name may be deleted, they evaluate without it",
           "[conformance][rest]") {
   live_show show;
   const auto a = show.dimmer(1), b = show.dimmer(2);

@@ -122,7 +122,7 @@ TEST_CASE("rules: a body that isn't the JSON it should be is 400", "[conformance
   CHECK(show.rest.get("/api/inputs").data() == before);
 }
 
-TEST_CASE("rules: bad percent-escapes are 400; a path is split before it is decoded", "[conformance][rest]") {
+TEST_CASE("rules: bad percent-escapes are 400, a path is split before it is decoded", "[conformance][rest]") {
   live_show show;
   for (const auto* path : {"/api/fixtures/%", "/api/fixtures/%2", "/api/fixtures/%zz", "/api/fixtures/%ff",
                            "/api/fixtures/%c3%28", "/api/fixtures?x=%zz"}) {

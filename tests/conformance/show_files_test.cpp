@@ -108,7 +108,7 @@ TEST_CASE("files: the demo's graph compiles and pulses on the wire", "[conforman
   CHECK(first.bytes.size() == 530);
 }
 
-TEST_CASE("files: a demo is made only for a folder that doesn't exist; a missing file is an empty list",
+TEST_CASE("files: a demo is made only for a folder that doesn't exist, a missing file is an empty list",
           "[conformance][files]") {
   test_server server(test_server::later{});
   write_text(server.file("fixtures.yaml"), two_good_fixtures);
@@ -316,7 +316,7 @@ TEST_CASE("files: an entity invalid in itself, or the second with an id, isn't l
     CHECK(text.find(kept) != std::string::npos);
 }
 
-TEST_CASE("files: a graph whose fields have the right types is always loaded; an update of it must mend it",
+TEST_CASE("files: a graph whose fields have the right types is always loaded, an update of it must mend it",
           "[conformance][files]") {
   test_server server(test_server::later{});
   write_text(server.file("graphs.yaml"), R"(- id: broken

@@ -220,7 +220,7 @@ TEST_CASE("state: the domain of a node is the union of the selections of the wri
   CHECK(stage.value("f1") == about(0.5));
 }
 
-TEST_CASE("state: a node that begins to vary starts every fixture where it was; one that ceases starts anew",
+TEST_CASE("state: a node that begins to vary starts every fixture where it was, one that ceases starts anew",
           "[engine][state]") {
   engine_stage stage(2, saw());
   stage.tick(0);
