@@ -1,0 +1,58 @@
+#pragma once
+// Opening the journal that the settings name.
+
+#include "storage/journal/event_history.hpp"
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace troupe::storage {
+
+struct journal_options {
+  std::filesystem::path data_dir;
+  /// Empty: SQLite in `DATA_DIR/.troupe/journal.sqlite`. `postgresql://…`: a server that several directors
+  /// share.
+  std::string url;
+  std::function<std::int64_t()> wall_time_ms;
+  std::function<std::array<std::uint8_t, 16>()> random;
+  std::uint64_t checkpoint_every = 1'000;
+  std::uint64_t snapshot_every = 10'000; ///< positions, at least; more for a show with many entities
+  /// SQLite's VFS by name; empty: the default one. For tests that make the disk fail.
+  std::string vfs;
+};
+
+/// What is wrong with a journal, at the first place where it is.
+struct journal_damage {
+  std::uint64_t position = 0; ///< of the first bad event; 0: no event, but the journal as a whole
+  std::string reason;         ///< one sentence
+};
+
+struct open_journal_result {
+  std::unique_ptr<event_journal> journal;
+  /// Another connection for a thread of its own. May be called from any thread, as long as the journal lives.
+  std::function<result<std::unique_ptr<event_history>>()> read;
+  /// Set: the journal is damaged, and read-only: every append is refused with the reason.
+  std::optional<journal_damage> damage;
+  std::vector<std::string> notes; ///< for the log: made new, key made, schema raised, a torn tail dropped
+};
+
+/// Opens or makes it, and verifies it whole (`verify_journal`). A folder that can't be written gives a
+/// journal that refuses appends, with `damage` empty and the reason in `notes`.
+/// @returns STORAGE_UNAVAILABLE when there is a journal that can't even be opened (no database, no rights,
+///          another version, no server)
+result<open_journal_result> open_journal(journal_options options);
+
+/// What a look at a whole journal has found.
+struct journal_report {
+  std::uint64_t events = 0, checkpoints = 0, entities = 0;
+  std::optional<journal_damage> chain;      ///< hashes, links, positions, sequences
+  std::optional<journal_damage> signatures; ///< checkpoints: signature, hash; more of them than events
+  std::optional<journal_damage> views;      ///< the views aren't what the events make
+  bool intact() const noexcept { return !chain && !signatures && !views; }
+};
+
+} // namespace troupe::storage
