@@ -133,16 +133,30 @@ using show_store_actor =
                 // INTERNAL: write the run state that the disk hasn't taken yet, or read the show again.
                 caf::result<void>(retry_atom)>;
 
-/// The JOURNAL: the disk. Detached, because it blocks.
-using journal_actor = port::iface<
-    // Make facts durable: all or none.
-    caf::result<void>(commit_facts_ptr),
-    // Read a show; later commits go to it.
-    caf::result<show_on_disk_ptr>(load_show),
-    // Look at the data folder.
-    caf::result<show_list>(list_shows), caf::result<void>(create_show), caf::result<void>(delete_show),
-    // Which other shows have fixtures of a model.
-    caf::result<show_list>(find_model_users)>;
+/// The JOURNAL: the append-only record of every change. Detached, because it blocks on the disk.
+using journal_actor = port::iface<caf::result<void>(cast_change),
+                                  // Make facts durable: all or none.
+                                  caf::result<facts_committed>(commit_facts_ptr),
+                                  // The show as it was recorded, with what was edited in its files by hand.
+                                  caf::result<show_on_disk_ptr>(load_show),
+                                  // Shows come and go.
+                                  caf::result<void>(create_show), caf::result<void>(delete_show)>;
+
+/// The FILE KEEPER: the YAML files, which follow the journal. Detached, because it blocks on the disk.
+using file_keeper_actor = port::iface<caf::result<void>(cast_change),
+                                      // Bring the files to this state, soon.
+                                      caf::result<void>(keep_files),
+                                      // Read the files of a show; it is the one that is kept from now on.
+                                      caf::result<found_files_ptr>(find_files),
+                                      // Look at the data folder, and change it.
+                                      caf::result<show_list>(list_shows), caf::result<void>(create_show),
+                                      caf::result<void>(delete_show),
+                                      // Which other shows have fixtures of a model.
+                                      caf::result<show_list>(find_model_users),
+                                      // Write what is outstanding; answers when it is on the disk.
+                                      caf::result<void>(stop_atom),
+                                      // INTERNAL: write what has gathered, and look for edits by hand.
+                                      caf::result<void>(work_atom)>;
 
 /// The CONSOLE PREVIEW: draws the show in the terminal of `troupe serve --preview`. Detached: terminals
 /// block.
@@ -169,6 +183,7 @@ struct cast {
   graph_compiler_actor graph_compiler;
   show_store_actor show_store;
   journal_actor journal;
+  file_keeper_actor file_keeper;
   console_preview_actor console_preview; ///< null unless it is wanted
   /// Where all of them count what they do; null: nobody wants to know.
   std::shared_ptr<actors::runtime_metrics> metrics;

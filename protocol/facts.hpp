@@ -5,6 +5,8 @@
 #include "protocol/entities.hpp"
 #include "protocol/show_state.hpp"
 
+#include <boost/json/object.hpp>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,5 +38,21 @@ entity_kind kind_of(const fact& happened) noexcept;
 const std::string& id_of(const fact& happened) noexcept;
 
 void apply(show_state& state, const fact& happened);
+
+/// The command that a fact comes from, for the journal. The facts of one command share one.
+struct command_origin {
+  std::string author = "anonymous"; ///< the operator
+  std::string client;               ///< the connection; empty: the server itself
+  std::string correlation_id;       ///< UUIDv4, of this command alone
+  boost::json::object notes;        ///< what else is to be remembered: `undoes`, `redoes`, `restores`
+  bool external_edit = false;       ///< somebody changed a show file by hand
+};
+
+/// A fact with all that the journal keeps of it.
+struct recorded_fact {
+  fact happened;
+  record_ptr before; ///< the entity until then; null: there was none
+  std::shared_ptr<const command_origin> origin;
+};
 
 } // namespace troupe

@@ -25,6 +25,11 @@ struct part_memory;    // engine/part_memory.hpp: the same
 struct explained_cell; // engine/explanation.hpp: the same
 } // namespace troupe::engine
 
+namespace troupe::storage {
+struct journal_event; // storage/journal/event.hpp: only pointers to it travel
+struct loaded_show;   // storage/show_files.hpp: the same
+} // namespace troupe::storage
+
 namespace troupe {
 
 // -- the way of a change ------------------------------------------------------------------------------
@@ -46,10 +51,16 @@ struct delete_entity {
   std::string id;
 };
 
+/// On whose behalf a command is given.
+struct command_author {
+  std::string name = "anonymous"; ///< the operator (docs/history.md)
+  std::string client;             ///< the connection
+};
+
 /// lane → show_store: change one entity. Answer: change_reply, once the change is durable, or an error.
 struct change_entity {
   std::variant<create_entity, update_entity_command, delete_entity> command;
-  std::string author;
+  command_author by;
   std::int64_t sent_ns = 0;
 };
 using change_entity_ptr = std::shared_ptr<const change_entity>;
@@ -59,12 +70,38 @@ struct change_reply {
   record_ptr entity;
 };
 
-/// show_store → journal: make these facts durable. Answer: nothing, or STORAGE_UNAVAILABLE, and then none of
-/// them happened.
+/// show_store → journal: make these facts durable. Answer: facts_committed, or STORAGE_UNAVAILABLE, and then
+/// none of them happened; CONFLICT if another server has written to the same journal meanwhile.
 struct commit_facts {
-  std::vector<fact> facts;
+  std::string show;
+  std::vector<recorded_fact> facts;
 };
 using commit_facts_ptr = std::shared_ptr<const commit_facts>;
+
+/// Where in the journal the last of the facts stands.
+struct facts_committed {
+  std::uint64_t position = 0;
+};
+
+/// journal → archivist, lanes: what has become durable, in order. No answer.
+struct events_recorded {
+  std::vector<std::shared_ptr<const storage::journal_event>> events;
+};
+using events_recorded_ptr = std::shared_ptr<const events_recorded>;
+
+/// show_store → file_keeper: the published show, for the YAML files; the newest is written. No answer.
+struct keep_files {
+  show_state now;
+  std::uint64_t position = 0;
+};
+
+/// journal → file_keeper: what the files of a show hold; from now on it is the show that is kept. Answer:
+/// found_files_ptr.
+struct find_files {
+  std::string show;
+  bool demo_if_missing = false;
+};
+using found_files_ptr = std::shared_ptr<const storage::loaded_show>;
 
 /// Why a health check isn't green: a damage in a file.
 struct show_problem {
@@ -76,6 +113,7 @@ struct show_problem {
 /// A show as it was read from disk.
 struct show_on_disk {
   show_state state;
+  std::uint64_t position = 0;         ///< of the journal: this is the state after it
   std::vector<show_problem> problems; ///< entities not loaded, files that don't parse
   std::array<std::optional<show_problem>, entity_kind_count> unreadable; ///< these kinds are read-only
 };
@@ -90,6 +128,7 @@ struct load_show {
 /// What everyone sees: REST answers, compiler, sessions, files.
 struct published_show {
   show_state state;
+  std::uint64_t position = 0; ///< of the journal: everything up to it is in the state
   std::vector<show_problem> problems;
   std::string storage_failure; ///< why the last commit failed; empty when it worked
 };
@@ -352,6 +391,11 @@ struct output_report {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_entity_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::commit_facts_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::facts_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::events_recorded_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::keep_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::find_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_files_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_on_disk_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::load_show)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::show_published_ptr)
