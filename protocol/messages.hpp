@@ -140,11 +140,14 @@ auto inspect(Inspector& f, client_gone& x) {
 struct set_graph_enabled {
   std::string graph_id;
   bool enabled = true;
+  std::string author = "anonymous"; ///< the operator
+  std::string client{};             ///< the connection
 };
 template <class Inspector>
 auto inspect(Inspector& f, set_graph_enabled& x) {
   return port::object(f, x, "troupe::set_graph_enabled", port::fld("graph_id", x.graph_id),
-                      port::fld("enabled", x.enabled));
+                      port::fld("enabled", x.enabled), port::fld("author", x.author),
+                      port::fld("client", x.client));
 }
 
 /// lane → show_store: switch to another show, or load the active one again. Answer: nothing.
@@ -156,7 +159,7 @@ auto inspect(Inspector& f, activate_show& x) {
   return port::object(f, x, "troupe::activate_show", port::fld("show", x.show));
 }
 
-/// lane → journal: make an empty show. Answer: nothing, or CONFLICT.
+/// lane → journal → file_keeper: make an empty show. Answer: nothing, or CONFLICT.
 struct create_show {
   std::string show;
 };
@@ -165,7 +168,7 @@ auto inspect(Inspector& f, create_show& x) {
   return port::object(f, x, "troupe::create_show", port::fld("show", x.show));
 }
 
-/// lane → journal: delete a show that isn't the active one. Answer: nothing.
+/// lane → journal → file_keeper: delete a show that isn't the active one. Answer: nothing.
 struct delete_show {
   std::string show;
 };
@@ -174,7 +177,7 @@ auto inspect(Inspector& f, delete_show& x) {
   return port::object(f, x, "troupe::delete_show", port::fld("show", x.show));
 }
 
-/// lane → journal: which shows the data folder holds at this moment. Answer: show_list.
+/// lane → file_keeper: which shows the data folder holds at this moment. Answer: show_list.
 struct list_shows {};
 template <class Inspector>
 auto inspect(Inspector& f, list_shows& x) {
@@ -189,7 +192,7 @@ auto inspect(Inspector& f, show_list& x) {
   return port::object(f, x, "troupe::show_list", port::fld("names", x.names));
 }
 
-/// show_store → journal: which other shows have fixtures of a model. Answer: show_list.
+/// show_store → file_keeper: which other shows have fixtures of a model. Answer: show_list.
 struct find_model_users {
   std::string model_id;
 };

@@ -61,8 +61,10 @@ void send_change(const context& shared, http_request& request, responder answer,
           refuse(held));
 }
 
-std::string author_of(const http_request&) {
-  return "anonymous"; // operators have no names yet
+command_author author_of(const http_request& request) {
+  command_author by;
+  by.client = fmt::format("http:{}:{}", request.peer.host, request.peer.port);
+  return by;
 }
 
 void read_list(const context& shared, list_cache& cache, entity_kind kind, responder answer) {

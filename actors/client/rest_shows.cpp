@@ -25,7 +25,7 @@ void with_parts(const context& shared, http_request& request, responder answer, 
 
 void list(const context_ptr& shared, http_request& request, responder answer) {
   with_parts(*shared, request, std::move(answer), [&](lane& lane, const cast& who, reply held) {
-    lane.request(who.journal, answer_timeout, list_shows{})
+    lane.request(who.file_keeper, answer_timeout, list_shows{})
         .then(
             [shared, held](const show_list& found) {
               const auto active = shared->show()->state.show();

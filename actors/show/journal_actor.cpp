@@ -3,60 +3,114 @@
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
 
+#include <chrono>
+
 namespace troupe::actors {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto files_timeout = 55s; // below that of who asks for a show
 
 show_problem as_problem(const storage::problem& one) {
   return {one.file, one.line, one.column, one.reason};
 }
 
-void log_notes(const std::vector<std::string>& notes) {
-  for (const auto& note : notes) log::info("storage", note);
-}
+/// The journal's ways; lives in the actor's handlers only.
+class recorder {
+ public:
+  using pointer = journal_actor::stateful_pointer<journal_state>;
+  explicit recorder(pointer self) : self_(self), st_(port::state(self)) {}
+
+  caf::result<facts_committed> commit(const commit_facts& batch) {
+    auto recorded = st_.archive->commit(batch.show, batch.facts);
+    if (!recorded) {
+      log::warn("journal", "a change could not be recorded: " + recorded.error().message);
+      return to_caf(recorded.error());
+    }
+    tell(std::move(*recorded));
+    return facts_committed{st_.archive->head().position};
+  }
+
+  caf::result<show_on_disk_ptr> load(const load_show& wanted) {
+    auto promise = self_->template make_response_promise<show_on_disk_ptr>();
+    self_->request(st_.peers->file_keeper, files_timeout, find_files{wanted.show, wanted.demo_if_missing})
+        .then(
+            [this_ = *this, promise](const found_files_ptr& found) mutable {
+              auto arrived = this_.st_.archive->load(*found);
+              if (!arrived) return promise.deliver(to_caf(arrived.error()));
+              for (const auto& note : arrived->notes) log::info("storage", note);
+              this_.tell(this_.st_.archive->take_news());
+              promise.deliver(as_message(*arrived));
+            },
+            [promise](const caf::error& reason) mutable { promise.deliver(reason); });
+    return promise;
+  }
+
+  /// Hands a change of the folder on, and records it once it has happened.
+  template <class Command>
+  caf::result<void> record_after(const Command& command, std::string_view type) {
+    if (const auto& damage = st_.archive->damage())
+      return to_caf({ec::storage_unavailable, "the journal is damaged: " + damage->reason, {}});
+    auto promise = port::promise_nothing(self_);
+    self_->request(st_.peers->file_keeper, files_timeout, command)
+        .then(
+            [this_ = *this, promise, show = command.show, type = std::string{type}]() mutable {
+              this_.record_show(show, std::move(type));
+              port::fulfil(promise);
+            },
+            [promise](const caf::error& reason) mutable { promise.deliver(reason); });
+    return promise;
+  }
+
+  void tell(storage::recorded_events events) {
+    if (events.empty() || !st_.peers) return;
+  }
+
+ private:
+  /// The folder is what it is already; should the disk refuse, the next start finds out by the files.
+  void record_show(const std::string& show, std::string type) {
+    storage::new_event event;
+    event.stream = {show, "show", show};
+    event.type = std::move(type);
+    event.author = "anonymous";
+    event.correlation_id = st_.archive->new_id();
+    auto recorded = st_.archive->record(std::move(event));
+    if (!recorded) return log::warn("journal", recorded.error().message);
+    tell(std::move(*recorded));
+  }
+
+  pointer self_;
+  journal_state& st_;
+};
 
 } // namespace
 
-show_on_disk_ptr as_message(const storage::loaded_show& loaded) {
+show_on_disk_ptr as_message(const storage::arrived_show& arrived) {
   auto found = std::make_shared<show_on_disk>();
-  found->state = loaded.state;
-  for (const auto& one : loaded.problems) found->problems.push_back(as_problem(one));
+  found->state = arrived.state;
+  found->position = arrived.position;
+  for (const auto& one : arrived.problems) found->problems.push_back(as_problem(one));
   for (std::size_t i = 0; i < entity_kind_count; ++i)
-    if (loaded.unreadable[i]) found->unreadable[i] = as_problem(*loaded.unreadable[i]);
+    if (arrived.unreadable[i]) found->unreadable[i] = as_problem(*arrived.unreadable[i]);
   return found;
 }
 
 journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_state> self,
-                                     std::shared_ptr<storage::show_files> files) {
-  port::state(self).files = std::move(files);
+                                     std::shared_ptr<storage::show_archive> archive) {
+  port::state(self).archive = std::move(archive);
   return {
-      [self](const commit_facts_ptr& batch) -> caf::result<void> {
-        auto receipt = port::state(self).files->commit(batch->facts);
-        if (!receipt) {
-          log::warn("storage", "a change could not be saved: " + receipt.error().message);
-          return to_caf(receipt.error());
-        }
-        log_notes(receipt->notes);
-        return caf::unit;
+      [self](const cast_change& change) {
+        port::state(self).peers = change.now;
+        recorder{self}.tell(port::state(self).archive->take_news());
       },
-      [self](const load_show& wanted) -> caf::result<show_on_disk_ptr> {
-        auto loaded = port::state(self).files->load(wanted.show, wanted.demo_if_missing);
-        if (!loaded) return to_caf(loaded.error());
-        log_notes(loaded->notes);
-        return as_message(*loaded);
+      [self](const commit_facts_ptr& batch) { return recorder{self}.commit(*batch); },
+      [self](const load_show& wanted) { return recorder{self}.load(wanted); },
+      [self](const create_show& wanted) {
+        return recorder{self}.record_after(wanted, storage::event_type::show_created);
       },
-      [self](const list_shows&) -> caf::result<show_list> {
-        auto entries = port::state(self).files->shows();
-        if (!entries) return to_caf(entries.error());
-        show_list list;
-        for (auto& entry : *entries) list.names.push_back(std::move(entry.name));
-        return list;
-      },
-      [self](const create_show& wanted) { return answer(port::state(self).files->create_show(wanted.show)); },
-      [self](const delete_show& wanted) { return answer(port::state(self).files->delete_show(wanted.show)); },
-      [self](const find_model_users& question) -> caf::result<show_list> {
-        auto names = port::state(self).files->shows_using_model(question.model_id);
-        if (!names) return to_caf(names.error());
-        return show_list{std::move(*names)};
+      [self](const delete_show& wanted) {
+        return recorder{self}.record_after(wanted, storage::event_type::show_deleted);
       },
   };
 }

@@ -1,8 +1,8 @@
 #pragma once
-// The disk as an actor: everything that blocks on it, in one place.
+// The append-only record of every change: one thread, one writer.
 
 #include "protocol/actors.hpp"
-#include "storage/show_files.hpp"
+#include "storage/show_archive.hpp"
 
 #include <memory>
 
@@ -10,15 +10,14 @@ namespace troupe::actors {
 
 struct journal_state {
   static constexpr const char* name = "journal";
-  journal_state() {}
-  std::shared_ptr<storage::show_files> files;
+  std::shared_ptr<storage::show_archive> archive;
+  std::shared_ptr<const cast> peers;
 };
 
-/// What storage read, as the store takes it.
-show_on_disk_ptr as_message(const storage::loaded_show& loaded);
+show_on_disk_ptr as_message(const storage::arrived_show& arrived);
 
-/// @param files used by nobody else while this actor lives. Spawn detached: it blocks
+/// @param archive outlives a restart of the actor
 journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_state> self,
-                                     std::shared_ptr<storage::show_files> files);
+                                     std::shared_ptr<storage::show_archive> archive);
 
 } // namespace troupe::actors

@@ -33,34 +33,36 @@ class store {
 
   void decide(const change_entity& command, caf::typed_response_promise<change_reply> promise) {
     const auto* removal = std::get_if<delete_entity>(&command.command);
-    if (removal && removal->kind == entity_kind::model) return ask_other_shows(*removal, std::move(promise));
+    if (removal && removal->kind == entity_kind::model) return ask_other_shows(*removal, command.by, std::move(promise));
     auto made =
         std::visit([&](const auto& one) { return st_.rules.decide(st_.pending, one); }, command.command);
-    conclude(std::move(made), std::move(promise));
+    conclude(std::move(made), command.by, std::move(promise));
   }
 
   /// A model may be used by shows that aren't loaded: the disk knows.
-  void ask_other_shows(const delete_entity& removal, caf::typed_response_promise<change_reply> promise) {
+  void ask_other_shows(const delete_entity& removal, const command_author& by,
+                       caf::typed_response_promise<change_reply> promise) {
     if (auto first = st_.rules.decide(st_.pending, removal); !first)
-      return conclude(std::move(first), std::move(promise));
-    self_->request(st_.peers->journal, commit_timeout, find_model_users{removal.id})
+      return conclude(std::move(first), by, std::move(promise));
+    self_->request(st_.peers->file_keeper, commit_timeout, find_model_users{removal.id})
         .then(
-            [this_ = *this, removal, promise](const show_list& users) mutable {
+            [this_ = *this, removal, by, promise](const show_list& users) mutable {
               if (!users.names.empty()) {
                 std::string list;
                 for (const auto& one : users.names) list += (list.empty() ? "" : ", ") + one;
-                return this_.conclude(invalid("id", "the model is used by fixtures of the shows " + list),
+                return this_.conclude(invalid("id", "the model is used by fixtures of the shows " + list), by,
                                       std::move(promise));
               }
-              this_.when_loaded([this_, removal, promise]() mutable {
-                this_.conclude(this_.st_.rules.decide(this_.st_.pending, removal), std::move(promise));
+              this_.when_loaded([this_, removal, by, promise]() mutable {
+                this_.conclude(this_.st_.rules.decide(this_.st_.pending, removal), by, std::move(promise));
               });
             },
             [promise](const caf::error& reason) mutable { promise.deliver(reason); });
   }
 
   /// Answers now, or when everything that the answer rests on is durable.
-  void conclude(result<decision> made, caf::typed_response_promise<change_reply> promise) {
+  void conclude(result<decision> made, const command_author& by,
+                caf::typed_response_promise<change_reply> promise) {
     if (!made) {
       if (!st_.committing && st_.gathering.facts.empty()) {
         count(outcome_of(made.error()));
@@ -70,12 +72,26 @@ class store {
       st_.gathering.waiting.push_back({std::move(promise), failure{made.error()}});
       return;
     }
-    for (auto& happened : made->facts) {
-      troupe::apply(st_.pending, happened);
-      st_.gathering.facts.push_back(std::move(happened));
-    }
+    gather(std::move(made->facts), origin_of(by));
     st_.gathering.waiting.push_back({std::move(promise), made->entity});
     commit();
+  }
+
+  origin_ptr origin_of(const command_author& by) const {
+    auto origin = std::make_shared<command_origin>();
+    origin->author = by.name;
+    origin->client = by.client;
+    if (st_.options.new_correlation) origin->correlation_id = st_.options.new_correlation();
+    return origin;
+  }
+
+  /// Decided: the next command sees it, the next commit records it.
+  void gather(std::vector<fact> facts, const origin_ptr& origin) {
+    for (auto& happened : facts) {
+      auto before = st_.pending.find(kind_of(happened), id_of(happened));
+      troupe::apply(st_.pending, happened);
+      st_.gathering.facts.push_back({std::move(happened), std::move(before), origin});
+    }
   }
 
   caf::result<void> set_enabled(const set_graph_enabled& command) {
@@ -84,7 +100,7 @@ class store {
     if (!made) return to_caf(made.error());
     if (made->facts.empty()) return caf::unit;
     troupe::apply(st_.pending, made->facts.front());
-    st_.unsaved_run_state.insert(command.graph_id);
+    st_.unsaved_run_state[command.graph_id] = origin_of({command.author, command.client});
     if (show_run_state(command.graph_id)) {
       publish();
       announce(
@@ -100,10 +116,11 @@ class store {
   void commit() {
     if (st_.committing || (st_.gathering.facts.empty() && st_.unsaved_run_state.empty())) return;
     st_.flying = std::exchange(st_.gathering, {});
-    for (const auto& id : st_.unsaved_run_state) {
+    for (const auto& [id, origin] : st_.unsaved_run_state) {
       if (auto record = st_.pending.find(entity_kind::graph, id)) {
-        st_.flying.facts.push_back(graph_enabled_set{record});
-        st_.flying.run_state.insert(id);
+        auto before = with_enabled(*record, !record->as<graph>().enabled);
+        st_.flying.facts.push_back({graph_enabled_set{std::move(record)}, std::move(before), origin});
+        st_.flying.run_state.emplace(id, origin);
       }
     }
     st_.unsaved_run_state.clear();
@@ -115,8 +132,8 @@ class store {
     st_.commit_begun_ns = clock_ns(*self_);
     self_
         ->request(st_.peers->journal, commit_timeout,
-                  std::make_shared<const commit_facts>(commit_facts{st_.flying.facts}))
-        .then([this_ = *this]() mutable { this_.committed(); },
+                  std::make_shared<const commit_facts>(commit_facts{st_.published.show(), st_.flying.facts}))
+        .then([this_ = *this](const facts_committed& done) mutable { this_.committed(done.position); },
               [this_ = *this](const caf::error& reason) mutable { this_.failed(from_caf(reason)); });
   }
 
@@ -127,15 +144,22 @@ class store {
       measures->commit.observe(clock_ns(*self_) - st_.commit_begun_ns);
   }
 
-  void committed() {
+  void committed(std::uint64_t position) {
     end_commit();
     auto done = std::exchange(st_.flying, {});
-    for (const auto& happened : done.facts) troupe::apply(st_.published, happened);
+    std::vector<fact> facts;
+    facts.reserve(done.facts.size());
+    for (auto& one : done.facts) {
+      troupe::apply(st_.published, one.happened);
+      facts.push_back(std::move(one.happened));
+    }
+    st_.position = position;
+    keep();
     // A switch that came while the disk was busy is newer than what it wrote.
-    for (const auto& id : st_.unsaved_run_state) show_run_state(id);
+    for (const auto& [id, origin] : st_.unsaved_run_state) show_run_state(id);
     st_.storage_failure.clear();
     publish();
-    announce(std::move(done.facts));
+    announce(std::move(facts));
     for (auto& one : done.waiting) deliver(one);
     if (st_.gathering.facts.empty())
       for (auto& one : std::exchange(st_.gathering.waiting, {})) deliver(one);
@@ -160,8 +184,8 @@ class store {
         one.promise.deliver(to_caf(told));
       }
     self_->delayed_send(self_, retry_period, retry_atom_v);
-    // Without the journal's word nobody knows what is on the disk: read it again.
-    if (reason.code == ec::timeout) request_load(st_.published.show(), false, nullptr);
+    // Without the journal's word nobody knows what it holds, nor after a word of another server: read it again.
+    if (reason.code == ec::timeout || reason.code == ec::conflict) request_load(st_.published.show(), false, nullptr);
     proceed();
   }
 
@@ -217,10 +241,12 @@ class store {
     st_.loaded = true;
     st_.loading = false;
     st_.pending = st_.published = found.state;
+    st_.position = found.position;
     st_.problems = found.problems;
     st_.unsaved_run_state.clear();
     st_.storage_failure.clear();
     st_.rules.read_only(found.unreadable);
+    keep();
     publish();
     tell_compiler_all(!first, done);
     release_held();
@@ -233,9 +259,13 @@ class store {
 
   // -- publishing ---------------------------------------------------------------------------------------
 
+  /// The YAML files follow.
+  void keep() { self_->send(st_.peers->file_keeper, keep_files{st_.published, st_.position}); }
+
   void publish() {
     auto next = std::make_shared<published_show>();
     next->state = st_.published;
+    next->position = st_.position;
     next->problems = st_.problems;
     next->storage_failure = st_.storage_failure;
     st_.options.published->publish(std::move(next));
@@ -307,8 +337,10 @@ show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<sh
         auto& st = port::state(self);
         const bool new_compiler = !st.peers || st.peers->graph_compiler != change.now->graph_compiler;
         const bool lost_journal = st.peers && st.peers->journal != change.now->journal;
+        const bool new_keeper = st.peers && st.peers->file_keeper != change.now->file_keeper;
         st.peers = change.now;
         store ways{self};
+        if (new_keeper && st.loaded) ways.keep();
         if (!st.loaded && st.options.loaded) {
           ways.take(*std::exchange(st.options.loaded, nullptr), nullptr);
         } else if (!st.loading && (!st.loaded || lost_journal)) {

@@ -5,8 +5,9 @@
 #include "actors/show/show_book.hpp"
 #include "protocol/actors.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,14 @@ struct show_store_options {
   std::string show;        ///< the one to read when there is no `loaded`
   show_on_disk_ptr loaded; ///< as it was read at the start; null after a restart
   show_book_options rules;
+  std::function<std::string()> new_correlation; ///< a fresh UUIDv4 for a command; null: none
   std::shared_ptr<publication> published;
 };
+
+using origin_ptr = std::shared_ptr<const command_origin>;
+
+/// Graphs by id, with who switched them last.
+using run_state_changes = std::map<std::string, origin_ptr>;
 
 /// A client that waits for the disk, and what it will be told then.
 struct waiting_answer {
@@ -27,9 +34,9 @@ struct waiting_answer {
 
 /// Facts that become durable together.
 struct commit_batch {
-  std::vector<fact> facts;
+  std::vector<recorded_fact> facts;
   std::vector<waiting_answer> waiting;
-  std::set<std::string> run_state; ///< graphs whose `enabled` is in it
+  run_state_changes run_state; ///< graphs whose `enabled` is in it
 };
 
 struct show_store_state {
@@ -42,6 +49,7 @@ struct show_store_state {
 
   show_state pending;   // what is decided
   show_state published; // what is durable, and run state
+  std::uint64_t position = 0; // of the journal, up to which `published` has everything
   std::vector<show_problem> problems;
   std::string storage_failure;
 
@@ -49,7 +57,7 @@ struct show_store_state {
   commit_batch flying;
   bool committing = false;
   std::int64_t commit_begun_ns = 0;
-  std::set<std::string> unsaved_run_state; // graph ids; saved as soon as the disk allows
+  run_state_changes unsaved_run_state; // saved as soon as the disk allows
 
   bool compiling = false; // a show that was loaded
   bool loaded = false;

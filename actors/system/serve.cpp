@@ -4,12 +4,13 @@
 #include "actors/client/rest_api.hpp"
 #include "actors/input/network_input_options.hpp"
 #include "actors/output/artnet_responder.hpp"
-#include "actors/show/journal_actor.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
 #include "actors/system/realtime.hpp"
+#include "actors/system/stored_show.hpp"
 #include "actors/system/supervisor_actor.hpp"
+#include "actors/system/system_sources.hpp"
 #include "net/server.hpp"
 #include "protocol/entity_codec.hpp"
 #include "protocol/json_text.hpp"
@@ -60,19 +61,6 @@ struct actor_config : caf::actor_system_config {
     port::set_scheduler(*this, "sharing", threads, 30);
   }
 };
-
-std::string random_id() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system has no random numbers");
-  return uuid_v4(bytes);
-}
-
-std::int64_t wall_time_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::size_t io_threads(const storage::config& settings) {
   if (settings.http.threads > 0) return settings.http.threads;
@@ -151,14 +139,13 @@ class watchdog {
 /// One running server: everything between the settings and the last packet.
 class server_process {
  public:
-  server_process(const storage::config& settings, std::shared_ptr<storage::show_files> files,
-                 show_on_disk_ptr loaded, std::vector<output_options> outputs,
+  server_process(const storage::config& settings, stored_show stored, std::vector<output_options> outputs,
                  std::optional<network_input_options> network, bool preview)
       : settings_(settings), system_config_(std::max(2U, std::thread::hardware_concurrency()),
                                             settings.realtime != storage::realtime_mode::off),
         system_(system_config_), pool_(io_threads(settings)) {
     spawn_lanes();
-    spawn_supervisor(std::move(files), std::move(loaded), std::move(outputs), std::move(network), preview);
+    spawn_supervisor(std::move(stored), std::move(outputs), std::move(network), preview);
   }
 
   result<void> start() {
@@ -273,14 +260,16 @@ class server_process {
     }
   }
 
-  void spawn_supervisor(std::shared_ptr<storage::show_files> files, show_on_disk_ptr loaded,
-                        std::vector<output_options> outputs, std::optional<network_input_options> network,
-                        bool preview) {
+  void spawn_supervisor(stored_show stored, std::vector<output_options> outputs,
+                        std::optional<network_input_options> network, bool preview) {
     const auto micro_hz = std::llround(settings_.ticker.hz * 1e6);
     gauges_->micro_hz = gauges_->wanted_micro_hz = micro_hz;
     supervisor_options made;
-    made.files = std::move(files);
-    made.loaded = std::move(loaded);
+    made.archive = std::move(stored.archive);
+    made.files = std::move(stored.files);
+    made.files_standing = files_standing_;
+    made.loaded = std::move(stored.loaded);
+    made.new_correlation = random_id;
     made.rules.max_entities = settings_.max_entities;
     made.rules.new_id = random_id;
     made.rig.release = settings_.release;
@@ -330,6 +319,7 @@ class server_process {
   caf::actor_system system_;
   net::io_pool pool_;
   std::shared_ptr<publication> published_ = std::make_shared<publication>();
+  std::shared_ptr<files_report> files_standing_ = std::make_shared<files_report>();
   std::shared_ptr<runtime_gauges> gauges_ = std::make_shared<runtime_gauges>();
   std::shared_ptr<runtime_metrics> metrics_ = std::make_shared<runtime_metrics>();
   std::int64_t started_ms_ = wall_time_ms();
@@ -347,11 +337,6 @@ class server_process {
 int refuse(const std::string& why) {
   fmt::print(stderr, "troupe: {}\n", why);
   return 1;
-}
-
-void log_problems(const show_on_disk& loaded) {
-  for (const auto& one : loaded.problems)
-    log::warn("storage", fmt::format("{}:{}:{}: {}", one.file, one.line, one.column, one.reason));
 }
 
 /// Who we are in sACN, if it is sent at all: only then is there a file.
@@ -375,17 +360,8 @@ int serve(const storage::config& settings, bool preview) {
 
   if (const auto why = output_refusal(settings, net::interface_addresses()); !why.empty()) return refuse(why);
 
-  storage::show_files_options disk;
-  disk.max_entities = settings.max_entities;
-  auto opened = storage::show_files::open(settings.data, disk);
-  if (!opened) return refuse(opened.error().message);
-  auto files = std::make_shared<storage::show_files>(std::move(*opened));
-  for (const auto& note : files->opening_notes()) log::info("storage", note);
-  const auto loaded = files->load(settings.show, true);
-  if (!loaded) return refuse(loaded.error().message);
-  for (const auto& note : loaded->notes) log::info("storage", note);
-  auto found = as_message(*loaded);
-  log_problems(*found);
+  auto stored = open_show(settings);
+  if (!stored) return refuse(stored.error().message);
 
   // One for the process: outputs that look for nodes and inputs hear with it, and it is open only if any
   // does.
@@ -396,8 +372,7 @@ int serve(const storage::config& settings, bool preview) {
   if (answers_polls(settings)) answering.emplace(artnet, TROUPE_VERSION);
 
   server_process process{settings,
-                         files,
-                         std::move(found),
+                         std::move(*stored),
                          outputs_of(settings, sacn_id(settings), artnet),
                          network_input_of(settings, artnet),
                          preview};

@@ -3,6 +3,7 @@
 #include "actors/client/frame_hub_actor.hpp"
 #include "actors/console/console_preview_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
+#include "actors/show/file_keeper_actor.hpp"
 #include "actors/show/graph_compiler_actor.hpp"
 #include "actors/show/journal_actor.hpp"
 #include "actors/show/show_store_actor.hpp"
@@ -24,6 +25,7 @@ constexpr std::size_t restart_budget = 5;
 constexpr auto budget_window = 10s;
 constexpr auto start_timeout = 60s;
 constexpr auto settle_timeout = 5s;
+constexpr auto files_timeout = 5s;
 constexpr auto dark_timeout = 2s;
 
 const char* name_of(const artnet_output_options&) {
@@ -43,6 +45,7 @@ class theatre {
 
   void open() {
     spawn_journal();
+    spawn_file_keeper();
     spawn_store();
     st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
     spawn_input_state();
@@ -77,14 +80,23 @@ class theatre {
     st_.stopping = true;
     self_->send_exit(st_.parts.ticker, caf::exit_reason::user_shutdown);
     self_->request(st_.parts.show_store, settle_timeout, stop_atom_v)
-        .then([this_ = *this, done]() mutable { this_.darken(done); },
+        .then([this_ = *this, done]() mutable { this_.write_files(done); },
               [this_ = *this, done](const caf::error&) mutable {
                 log::error("supervisor", "the last changes of run state could not be saved");
-                this_.darken(done);
+                this_.write_files(done);
               });
   }
 
  private:
+  void write_files(port::void_promise done) {
+    self_->request(st_.parts.file_keeper, files_timeout, stop_atom_v)
+        .then([this_ = *this, done]() mutable { this_.darken(done); },
+              [this_ = *this, done](const caf::error&) mutable {
+                log::error("supervisor", "the show files lag behind the journal; the next start mends that");
+                this_.darken(done);
+              });
+  }
+
   void darken(port::void_promise done) {
     auto missing = std::make_shared<std::size_t>(st_.parts.outputs.size());
     auto next = [this_ = *this, done, missing]() mutable {
@@ -111,6 +123,7 @@ class theatre {
     leave(who.show_store);
     leave(who.frame_hub);
     leave(who.journal);
+    leave(who.file_keeper);
     if (who.console_preview) leave(who.console_preview);
     st_.parts = cast{};
   }
@@ -121,6 +134,8 @@ class theatre {
     const auto& who = st_.parts;
     // Those behind first, so that nobody is sent anything before knowing where it goes.
     for (const auto& one : who.lanes) self_->send(one, change);
+    self_->send(who.file_keeper, change);
+    self_->send(who.journal, change);
     self_->send(who.frame_hub, change);
     for (const auto& one : who.stages) self_->send(one, change);
     self_->send(who.input_state, change);
@@ -137,13 +152,19 @@ class theatre {
                               : self_->spawn<caf::monitored>(fun, std::forward<Args>(args)...);
   }
 
-  void spawn_journal() { st_.parts.journal = spawn_apart(journal, st_.options.files); }
+  void spawn_journal() { st_.parts.journal = spawn_apart(journal, st_.options.archive); }
+
+  void spawn_file_keeper() {
+    st_.parts.file_keeper =
+        spawn_apart(file_keeper, file_keeper_options{st_.options.files, st_.options.files_standing});
+  }
 
   void spawn_store() {
     show_store_options made;
     made.show = st_.show;
     made.loaded = std::exchange(st_.options.loaded, nullptr);
     made.rules = st_.options.rules;
+    made.new_correlation = st_.options.new_correlation;
     made.published = st_.options.published;
     st_.parts.show_store = self_->spawn<caf::monitored>(show_store, std::move(made));
   }
@@ -198,6 +219,7 @@ class theatre {
       return spawn_store(), "show_store";
     }
     if (who.journal.address() == fallen) return spawn_journal(), "journal";
+    if (who.file_keeper.address() == fallen) return spawn_file_keeper(), "file_keeper";
     if (who.frame_hub.address() == fallen)
       return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";
     if (who.console_preview && who.console_preview.address() == fallen)

@@ -4,6 +4,7 @@
 #include "actors/input/network_input_actor.hpp"
 #include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_options.hpp"
+#include "actors/show/files_report.hpp"
 #include "actors/show/publication.hpp"
 #include "actors/show/show_book.hpp"
 #include "actors/system/runtime_gauges.hpp"
@@ -11,6 +12,7 @@
 #include "actors/system/ticker_actor.hpp"
 #include "engine/rig.hpp"
 #include "protocol/actors.hpp"
+#include "storage/show_archive.hpp"
 #include "storage/show_files.hpp"
 
 #include <functional>
@@ -23,9 +25,12 @@ namespace troupe::actors {
 
 /// Everything that outlives a restart of an actor, and what each is made of.
 struct supervisor_options {
+  std::shared_ptr<storage::show_archive> archive;
   std::shared_ptr<storage::show_files> files;
+  std::shared_ptr<files_report> files_standing;
   show_on_disk_ptr loaded; ///< the show to start with
   show_book_options rules;
+  std::function<std::string()> new_correlation; ///< a fresh UUIDv4 for a command
   engine::rig_options rig;
   std::shared_ptr<publication> published;
   ticker_options ticker;
