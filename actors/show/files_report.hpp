@@ -12,11 +12,11 @@
 namespace troupe::actors {
 
 struct files_standing {
-  std::uint64_t position = 0;          ///< of the journal, up to which the files show everything
-  std::uint64_t wanted = 0;            ///< the same, of what has been published
-  std::int64_t behind_since_ns = 0;    ///< steady clock; 0: they are up to date
-  std::int64_t last_write_ns = 0;      ///< how long the last write took
-  std::string failure;                 ///< why the last write failed; empty: it didn't
+  std::uint64_t position = 0;            ///< of the journal, up to which the files show everything
+  std::uint64_t wanted = 0;              ///< the same, of what has been published
+  std::int64_t behind_since_ns = 0;      ///< steady clock; 0: they are up to date
+  std::int64_t last_write_ns = 0;        ///< how long the last write took
+  std::string failure;                   ///< why the last write failed; empty: it didn't
   std::vector<storage::live_edit> edits; ///< made by hand while the server runs, and not settled yet
 };
 

@@ -33,7 +33,8 @@ class store {
 
   void decide(const change_entity& command, caf::typed_response_promise<change_reply> promise) {
     const auto* removal = std::get_if<delete_entity>(&command.command);
-    if (removal && removal->kind == entity_kind::model) return ask_other_shows(*removal, command.by, std::move(promise));
+    if (removal && removal->kind == entity_kind::model)
+      return ask_other_shows(*removal, command.by, std::move(promise));
     auto made =
         std::visit([&](const auto& one) { return st_.rules.decide(st_.pending, one); }, command.command);
     conclude(std::move(made), command.by, std::move(promise));
@@ -184,8 +185,10 @@ class store {
         one.promise.deliver(to_caf(told));
       }
     self_->delayed_send(self_, retry_period, retry_atom_v);
-    // Without the journal's word nobody knows what it holds, nor after a word of another server: read it again.
-    if (reason.code == ec::timeout || reason.code == ec::conflict) request_load(st_.published.show(), false, nullptr);
+    // Without the journal's word nobody knows what it holds, nor after a word of another server: read it
+    // again.
+    if (reason.code == ec::timeout || reason.code == ec::conflict)
+      request_load(st_.published.show(), false, nullptr);
     proceed();
   }
 

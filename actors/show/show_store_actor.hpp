@@ -47,8 +47,8 @@ struct show_store_state {
   show_store_options options;
   show_book rules;
 
-  show_state pending;   // what is decided
-  show_state published; // what is durable, and run state
+  show_state pending;         // what is decided
+  show_state published;       // what is durable, and run state
   std::uint64_t position = 0; // of the journal, up to which `published` has everything
   std::vector<show_problem> problems;
   std::string storage_failure;

@@ -14,7 +14,9 @@ namespace {
 /// What the fake peers have seen, and how the journal behaves.
 struct stage_hands {
   std::vector<commit_facts_ptr> commits;
-  std::deque<port::void_promise> waiting; // commits that aren't answered yet
+  std::deque<caf::typed_response_promise<facts_committed>> waiting; // commits that aren't answered yet
+  std::uint64_t position = 0;                                       // of the journal
+  std::vector<keep_files> kept;
   std::vector<std::string> loads;
   std::vector<std::string> model_users;
   show_state on_disk = small_show();
@@ -24,9 +26,10 @@ struct stage_hands {
 /// Untyped, to take the test's orders too: a promise must be kept by the actor that gave it.
 caf::behavior fake_journal(caf::event_based_actor* self, stage_hands* seen) {
   return {
-      [self, seen](const commit_facts_ptr& batch) -> caf::result<void> {
+      [](const cast_change&) {},
+      [self, seen](const commit_facts_ptr& batch) -> caf::result<facts_committed> {
         seen->commits.push_back(batch);
-        seen->waiting.push_back(port::promise_nothing(self));
+        seen->waiting.push_back(self->make_response_promise<facts_committed>());
         return seen->waiting.back();
       },
       [seen](const load_show& wanted) -> caf::result<show_on_disk_ptr> {
@@ -36,18 +39,34 @@ caf::behavior fake_journal(caf::event_based_actor* self, stage_hands* seen) {
         found->state = wanted.show == "small" ? seen->on_disk : show_state{wanted.show};
         return show_on_disk_ptr{found};
       },
-      [](const list_shows&) { return show_list{}; },
       [](const create_show&) {},
       [](const delete_show&) {},
-      [seen](const find_model_users&) { return show_list{seen->model_users}; },
       [seen](work_atom) {
-        port::fulfil(seen->waiting.front());
+        seen->waiting.front().deliver(facts_committed{++seen->position});
         seen->waiting.pop_front();
       },
       [seen](retry_atom) {
         seen->waiting.front().deliver(to_caf({ec::storage_unavailable, "disk full", {}}));
         seen->waiting.pop_front();
       },
+      [seen](flush_atom) {
+        seen->waiting.front().deliver(to_caf({ec::conflict, "somebody else has written", {}}));
+        seen->waiting.pop_front();
+      },
+  };
+}
+
+file_keeper_actor::behavior_type fake_keeper(file_keeper_actor::pointer, stage_hands* seen) {
+  return {
+      [](const cast_change&) {},
+      [seen](const keep_files& newest) { seen->kept.push_back(newest); },
+      [](const find_files&) -> caf::result<found_files_ptr> { return found_files_ptr{}; },
+      [](const list_shows&) { return show_list{}; },
+      [](const create_show&) {},
+      [](const delete_show&) {},
+      [seen](const find_model_users&) { return show_list{seen->model_users}; },
+      [](stop_atom) {},
+      [](work_atom) {},
   };
 }
 
@@ -81,12 +100,13 @@ struct store_rig {
   actor_rig rig; // its actors write to what stands above
   show_store_actor store;
   caf::actor disk;
-  int ids = 0;
+  int ids = 0, commands = 0;
 
   store_rig() {
     show_store_options options;
     options.show = "small";
     options.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
+    options.new_correlation = [this] { return "command-" + std::to_string(++commands); };
     options.published = published;
     auto on_disk = std::make_shared<show_on_disk>();
     on_disk->state = seen.on_disk;
@@ -96,6 +116,7 @@ struct store_rig {
     parts.show_store = store;
     disk = rig.own(rig.system().spawn(fake_journal, &seen));
     parts.journal = caf::actor_cast<journal_actor>(disk);
+    parts.file_keeper = rig.own(rig.system().spawn(fake_keeper, &seen));
     parts.graph_compiler = rig.own(rig.system().spawn(fake_compiler, &seen));
     rig.tell(store, cast_change{std::make_shared<const cast>(parts)});
     rig.drain();
@@ -111,7 +132,7 @@ struct store_rig {
   answer_slot& send(std::variant<create_entity, update_entity_command, delete_entity> command) {
     slots.emplace_back();
     auto one = rig.own(rig.system().spawn(client, store, &slots.back()));
-    rig.tell(one, std::make_shared<const change_entity>(change_entity{std::move(command), "test"}));
+    rig.tell(one, std::make_shared<const change_entity>(change_entity{std::move(command), {"test", "here"}}));
     rig.drain();
     return slots.back();
   }
@@ -231,7 +252,7 @@ TEST_CASE("show store: run state acts while the journal is stuck and survives th
   CHECK(on.shown(entity_kind::graph, "look")->as<graph>().name == "Renamed");
   CHECK(on.shown(entity_kind::graph, "look")->revision == 2);
   REQUIRE(on.seen.commits.size() == 2); // saved as soon as the disk allows
-  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0));
+  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0).happened);
   REQUIRE(saved);
   CHECK_FALSE(saved->entity->as<graph>().enabled);
   on.disk_answers();
@@ -246,7 +267,7 @@ TEST_CASE("show store: run state that couldn't be saved is tried again", "[actor
   CHECK(on.seen.commits.size() == 1);
   on.rig.advance(1s);
   REQUIRE(on.seen.commits.size() == 2);
-  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0));
+  const auto* saved = std::get_if<graph_enabled_set>(&on.seen.commits[1]->facts.at(0).happened);
   REQUIRE(saved);
   CHECK_FALSE(saved->entity->as<graph>().enabled);
   on.disk_answers();
@@ -299,4 +320,50 @@ TEST_CASE("show store: a model that fixtures of another show have stays", "[acto
   auto& allowed = on.send(delete_entity{entity_kind::model, "new-1"});
   on.disk_answers();
   CHECK(succeeded(allowed));
+}
+
+TEST_CASE("show store: the journal is told who did what, and what was there before", "[actors][unit]") {
+  store_rig on;
+  on.rename("A");
+  const auto& first = on.seen.commits.at(0)->facts.at(0);
+  CHECK(on.seen.commits[0]->show == "small");
+  CHECK(first.origin->author == "test");
+  CHECK(first.origin->client == "here");
+  CHECK(first.origin->correlation_id == "command-1");
+  REQUIRE(first.before);
+  CHECK(first.before->as<group>().name == "Front");
+  on.disk_answers();
+
+  on.send(delete_entity{entity_kind::fixture, "a"});
+  const auto& facts = on.seen.commits.at(1)->facts;
+  REQUIRE(facts.size() == 2); // the fixture, and the group that it leaves
+  CHECK(facts[0].origin == facts[1].origin);
+  CHECK(facts[1].before->as<group>().fixture_ids.size() == 2);
+}
+
+TEST_CASE("show store: the files follow what is durable, never what is pending", "[actors][unit]") {
+  store_rig on;
+  REQUIRE(on.seen.kept.size() == 1); // the load
+  on.rename("A");
+  CHECK(on.seen.kept.size() == 1);
+  on.disk_answers();
+  REQUIRE(on.seen.kept.size() == 2);
+  CHECK(on.seen.kept[1].position == 1);
+  CHECK(on.seen.kept[1].now.find(entity_kind::group, "front")->as<group>().name == "A");
+  CHECK(on.published->now()->position == 1);
+  on.rename("B", 2);
+  on.disk_fails();
+  CHECK(on.seen.kept.size() == 2);
+}
+
+TEST_CASE("show store: when another server has written to the journal, the show is read again",
+          "[actors][unit]") {
+  store_rig on;
+  auto& slot = on.rename("Mine");
+  on.seen.on_disk.put(updated(on.seen.on_disk.find(entity_kind::group, "front"), R"({"name":"Theirs"})"));
+  on.rig.tell(on.disk, flush_atom_v);
+  on.rig.drain();
+  CHECK(code_of(slot) == ec::storage_unavailable);
+  CHECK(on.seen.loads == std::vector<std::string>{"small"});
+  CHECK(on.group_name() == "Theirs");
 }

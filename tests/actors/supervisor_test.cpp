@@ -1,5 +1,6 @@
 #include "actors/system/supervisor_actor.hpp"
 
+#include "actors/show/journal_actor.hpp"
 #include "actors/system/ticker_actor.hpp"
 #include "storage/show_files.hpp"
 #include "tests/actors/show_support.hpp"
@@ -43,10 +44,20 @@ struct theatre_rig {
     REQUIRE(files);
     supervisor_options made;
     made.files = std::make_shared<storage::show_files>(std::move(*files));
-    REQUIRE(made.files->load("demo", true));
-    auto found = std::make_shared<show_on_disk>();
-    found->state = made.files->load("demo", true)->state;
-    made.loaded = found;
+    const auto found = made.files->load("demo", true);
+    REQUIRE(found);
+    storage::journal_options where;
+    where.data_dir = folder.path();
+    where.wall_time_ms = [] { return std::int64_t{1}; };
+    where.random = [this] { return std::array<std::uint8_t, 16>{static_cast<std::uint8_t>(++ids)}; };
+    auto opened = storage::open_journal(where);
+    REQUIRE(opened);
+    storage::show_archive::options naming;
+    naming.new_id = [this] { return "command-" + std::to_string(++ids); };
+    made.archive = std::make_shared<storage::show_archive>(std::move(*opened), naming);
+    const auto arrived = made.archive->load(*found);
+    REQUIRE(arrived);
+    made.loaded = as_message(*arrived);
     made.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
     made.published = std::make_shared<publication>();
     made.ticker = {std::make_shared<tick_clock>(), gauges, [](auto) {}, [] { return std::int64_t{0}; }};
@@ -84,7 +95,8 @@ struct theatre_rig {
     return rig.ask<change_reply>(
                   parts().show_store,
                   shared(change_entity{
-                      create_entity{entity_kind::input, members(R"({"name":"F","type":"fader"})")}, "test"}))
+                      create_entity{entity_kind::input, members(R"({"name":"F","type":"fader"})")},
+                      {"test", {}}}))
                .entity != nullptr;
   }
 };
@@ -94,7 +106,7 @@ struct theatre_rig {
 TEST_CASE("supervisor: whoever of the cast falls is replaced, and the show goes on", "[actors][unit]") {
   theatre_rig on;
   CHECK(on.tick() == 1);
-  const auto who = GENERATE(range(0, 7));
+  const auto who = GENERATE(range(0, 8));
   CAPTURE(who);
   auto& parts = on.parts();
   switch (who) {
@@ -118,6 +130,9 @@ TEST_CASE("supervisor: whoever of the cast falls is replaced, and the show goes 
     break;
   case 6:
     on.fell(parts.journal);
+    break;
+  case 7:
+    on.fell(parts.file_keeper);
     break;
   }
   CHECK(on.tick() == 2);
