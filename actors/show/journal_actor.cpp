@@ -14,6 +14,36 @@ void log_notes(const std::vector<std::string>& notes) {
   for (const auto& note : notes) log::info("storage", note);
 }
 
+void remember(journal_state& state, const storage::loaded_show& loaded) {
+  state.show = loaded.state;
+  state.unreadable = loaded.unreadable;
+}
+
+/// Until the journal makes facts durable, the files do.
+result<void> commit(journal_state& state, const std::vector<fact>& facts) {
+  if (state.show.show() != state.files->active_show()) {
+    const auto loaded = state.files->load(state.files->active_show(), false);
+    if (!loaded) return tl::unexpected(loaded.error());
+    remember(state, *loaded);
+  }
+  auto wanted = state.show;
+  for (const auto& happened : facts) {
+    if (const auto& why = state.unreadable[static_cast<std::size_t>(kind_of(happened))])
+      return tl::unexpected(error{ec::storage_unavailable,
+                                  "read-only until it is mended: " + storage::to_string(*why),
+                                  storage::to_json_value(*why)});
+    apply(wanted, happened);
+  }
+  auto receipt = state.files->project(wanted, ++state.position);
+  if (!receipt) {
+    (void)state.files->project(state.show, state.position);
+    return tl::unexpected(std::move(receipt.error()));
+  }
+  log_notes(receipt->notes);
+  state.show = std::move(wanted);
+  return {};
+}
+
 } // namespace
 
 show_on_disk_ptr as_message(const storage::loaded_show& loaded) {
@@ -30,18 +60,18 @@ journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_sta
   port::state(self).files = std::move(files);
   return {
       [self](const commit_facts_ptr& batch) -> caf::result<void> {
-        auto receipt = port::state(self).files->commit(batch->facts);
-        if (!receipt) {
-          log::warn("storage", "a change could not be saved: " + receipt.error().message);
-          return to_caf(receipt.error());
+        auto committed = commit(port::state(self), batch->facts);
+        if (!committed) {
+          log::warn("storage", "a change could not be saved: " + committed.error().message);
+          return to_caf(committed.error());
         }
-        log_notes(receipt->notes);
         return caf::unit;
       },
       [self](const load_show& wanted) -> caf::result<show_on_disk_ptr> {
         auto loaded = port::state(self).files->load(wanted.show, wanted.demo_if_missing);
         if (!loaded) return to_caf(loaded.error());
         log_notes(loaded->notes);
+        remember(port::state(self), *loaded);
         return as_message(*loaded);
       },
       [self](const list_shows&) -> caf::result<show_list> {

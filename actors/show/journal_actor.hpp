@@ -2,9 +2,13 @@
 // The disk as an actor: everything that blocks on it, in one place.
 
 #include "protocol/actors.hpp"
+#include "protocol/show_state.hpp"
 #include "storage/show_files.hpp"
 
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace troupe::actors {
 
@@ -12,6 +16,9 @@ struct journal_state {
   static constexpr const char* name = "journal";
   journal_state() {}
   std::shared_ptr<storage::show_files> files;
+  show_state show; ///< what the files hold
+  std::array<std::optional<storage::problem>, entity_kind_count> unreadable;
+  std::uint64_t position = 0;
 };
 
 /// What storage read, as the store takes it.
