@@ -2,6 +2,7 @@
 
 #include "storage/journal/chain_verifier.hpp"
 #include "storage/journal/open_sqlite.hpp"
+#include "storage/journal/plain_file.hpp"
 #include "storage/journal/stored_history.hpp"
 #include "storage/journal/stored_journal.hpp"
 #include "storage/journal/verify_journal.hpp"
@@ -77,7 +78,11 @@ result<open_journal_result> open_journal(journal_options options) {
   if (!opened) return failure(std::move(opened).error());
   open_journal_result out;
   std::optional<std::string> refusal;
-  if (opened->made_new) out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
+  if (opened->made_new) {
+    out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
+    // SQLite has made its files durable, but not the folder that they are in.
+    if (auto synced = sync_folder(options.data_dir); !synced) return failure(std::move(synced).error());
+  }
   checkpoint_desk desk;
   if (!opened->refusal.empty()) {
     refusal = opened->refusal;
