@@ -14,6 +14,7 @@ namespace troupe::storage {
 namespace {
 
 constexpr const char* checkpoint_file_name = "checkpoints.jsonl";
+constexpr const char* snapshot_file_name = "snapshots.sqlite";
 
 /// The first of what is wrong, the events before what rests on them.
 std::optional<journal_damage> damage_of(const journal_report& report) {
@@ -26,7 +27,8 @@ result<std::unique_ptr<event_history>> open_history(const journal_options& optio
   auto source = open_sqlite_source(options);
   if (!source && source.error().code == ec::not_found) source = empty_sqlite_source(options);
   if (!source) return failure(std::move(source).error());
-  return std::unique_ptr<event_history>(std::make_unique<stored_history>(std::move(*source)));
+  return std::unique_ptr<event_history>(std::make_unique<stored_history>(
+      std::move(*source), journal_folder(options) / snapshot_file_name, options.snapshot_every));
 }
 
 struct opened_desk {
