@@ -1,6 +1,7 @@
 #include "actors/show/recorded_change.hpp"
 
 #include "protocol/json_text.hpp"
+#include "storage/journal/fact_events.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -36,12 +37,6 @@ failure damaged(const storage::journal_event& event, std::string_view what) {
 
 } // namespace
 
-std::optional<entity_kind> kind_named(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < entity_kind_count; ++i)
-    if (kind_name(static_cast<entity_kind>(i)) == name) return static_cast<entity_kind>(i);
-  return std::nullopt;
-}
-
 std::string_view operation_name(operation op) noexcept {
   switch (op) {
   case operation::created:
@@ -67,7 +62,7 @@ json::object members_of(std::string_view entity_json) {
 }
 
 result<std::optional<recorded_change>> read_change(const storage::journal_event& event) {
-  const auto kind = kind_named(event.stream.kind);
+  const auto kind = storage::kind_named(event.stream.kind);
   if (!kind) return std::nullopt;
   auto details = parse_json(event.details);
   if (!details || !details->is_object()) return damaged(event, "has details that are no JSON object");

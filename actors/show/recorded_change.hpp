@@ -14,9 +14,6 @@
 
 namespace troupe::actors {
 
-/// The kind of that name; nothing if entities have no such kind.
-std::optional<entity_kind> kind_named(std::string_view name) noexcept;
-
 struct recorded_change {
   enum class operation : std::uint8_t { created, updated, deleted } op = operation::updated;
   entity_kind kind = entity_kind::fixture;

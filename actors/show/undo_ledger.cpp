@@ -1,6 +1,8 @@
 #include "actors/show/undo_ledger.hpp"
 
+#include "actors/show/operator_name.hpp"
 #include "actors/show/recorded_change.hpp"
+#include "storage/journal/fact_events.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +23,8 @@ std::uint64_t hash_of(std::string_view text) {
 }
 
 bool undoable(const storage::journal_event& event) {
-  return kind_named(event.stream.kind) && event.type != type::graph_enabled_set &&
-         event.type != type::external_edit;
+  return storage::kind_named(event.stream.kind) && event.type != type::graph_enabled_set &&
+         event.type != type::external_edit && event.author != file_author;
 }
 
 bool about_shows(std::string_view event) {
