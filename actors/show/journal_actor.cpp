@@ -38,7 +38,10 @@ class recorder {
         .then(
             [this_ = *this, promise](const found_files_ptr& found) mutable {
               auto arrived = this_.st_.archive->load(*found);
-              if (!arrived) return promise.deliver(to_caf(arrived.error()));
+              if (!arrived) {
+                promise.deliver(to_caf(arrived.error()));
+                return;
+              }
               for (const auto& note : arrived->notes) log::info("storage", note);
               this_.tell(this_.st_.archive->take_news());
               promise.deliver(as_message(*arrived));
