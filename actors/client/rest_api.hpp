@@ -4,6 +4,7 @@
 #include "actors/client/lane.hpp"
 #include "actors/metrics/http_metrics.hpp"
 #include "actors/metrics/runtime_metrics.hpp"
+#include "actors/show/files_report.hpp"
 #include "actors/show/publication.hpp"
 #include "actors/system/runtime_gauges.hpp"
 #include "net/router.hpp"
@@ -18,6 +19,7 @@ namespace troupe::actors {
 
 struct rest_options {
   std::shared_ptr<publication> published;
+  std::shared_ptr<const files_report> files; ///< how the show files stand
   std::shared_ptr<runtime_gauges> gauges;
   std::shared_ptr<const runtime_metrics> metrics;
   std::shared_ptr<const http_metrics> http;

@@ -49,11 +49,15 @@ result<const cast*> parts(const lane& from);
 /// What each output says of itself, or why it doesn't; in the order of the settings.
 using output_answers = std::vector<result<output_report>>;
 
+/// As GET /api/outputs tells it.
+boost::json::object output_json(const output_report& told);
+
 /// @param done called when all have answered or had a second to
 void ask_outputs(lane& from, std::function<void(const output_answers&)> done);
 
 void add_entities(net::router& routes, context_ptr shared);
 void add_shows(net::router& routes, context_ptr shared);
+void add_health(net::router& routes, context_ptr shared);
 void add_server(net::router& routes, context_ptr shared);
 void add_metrics(net::router& routes, context_ptr shared);
 void add_network(net::router& routes, context_ptr shared);

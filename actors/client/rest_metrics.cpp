@@ -38,6 +38,7 @@ void add_metrics(net::router& routes, context_ptr shared) {
                   all.outputs = told;
                   all.process = read_process_figures();
                   all.started_ms = options.started_ms;
+                  all.now_ns = options.steady_now_ns();
                   all.version = options.version;
                   const auto show = shared->show();
                   for (std::size_t i = 0; i < entity_kind_count; ++i)

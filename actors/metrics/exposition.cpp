@@ -148,6 +148,27 @@ void add_show(metric_families& to, const exposition_sources& all) {
   to.durations("troupe_compile_seconds", "Time in which a change is compiled.").put(all.runtime.compile);
 }
 
+void add_journal(metric_families& to, const exposition_sources& all) {
+  const auto& runtime = all.runtime;
+  to.gauge("troupe_journal_position", "Events in the journal.")
+      .put(static_cast<double>(runtime.journal_position));
+  to.durations("troupe_journal_append_seconds", "Time in which the disk takes in a batch of events.")
+      .put(runtime.append);
+  to.sizes("troupe_journal_batch_events", "Events that become durable at once.").put(runtime.batch);
+  to.counts("troupe_journal_failures_total", "Batches that the disk refused.").put(runtime.append_failures);
+  to.durations("troupe_view_seconds", "From the disk's word until everyone sees what is new.")
+      .put(runtime.view);
+  to.gauge("troupe_files_position", "Events that the show files hold.")
+      .put(static_cast<double>(runtime.files_position));
+  const auto since = runtime.files_behind_since_ns.load();
+  to.gauge("troupe_files_lag_seconds", "For how long the show files haven't held everything; 0: they do.")
+      .put(since == 0 ? 0 : static_cast<double>(std::max<std::int64_t>(all.now_ns - since, 0)) / 1e9);
+  to.durations("troupe_files_write_seconds", "Time in which the show files are written.")
+      .put(runtime.files_write);
+  to.counts("troupe_files_failures_total", "Times that the show files couldn't be written.")
+      .put(runtime.files_failures);
+}
+
 /// Names and meanings as Prometheus' own client libraries have them.
 void add_process(metric_families& to, const exposition_sources& all) {
   const auto& process = all.process;
@@ -174,6 +195,7 @@ std::string exposition(const exposition_sources& all) {
   add_clients(made, all);
   add_http(made, all);
   add_show(made, all);
+  add_journal(made, all);
   add_process(made, all);
   return made.text();
 }

@@ -27,6 +27,7 @@ struct exposition_sources {
   process_figures process{};
   std::array<std::size_t, entity_kind_count> entities{}; ///< of the active show
   std::int64_t started_ms = 0;                           ///< wall time
+  std::int64_t now_ns = 0;                               ///< steady clock
   std::string version{};
 };
 

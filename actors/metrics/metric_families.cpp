@@ -6,6 +6,23 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// @param unit what is divided by
+template <class Histogram>
+void fill(prometheus::ClientMetric::Histogram& made, const Histogram& value, double unit) {
+  const auto found = value.read();
+  for (std::size_t i = 0; i < found.counts.size(); ++i) {
+    made.sample_count += found.counts[i];
+    const bool last = i == Histogram::bounds.size();
+    made.bucket.push_back({made.sample_count, last ? std::numeric_limits<double>::infinity()
+                                                   : static_cast<double>(Histogram::bounds[i]) / unit});
+  }
+  made.sample_sum = static_cast<double>(found.sum) / unit;
+}
+
+} // namespace
+
 metric_families& metric_families::begin(std::string name, std::string help, prometheus::MetricType type) {
   prometheus::MetricFamily made;
   made.name = std::move(name);
@@ -23,6 +40,9 @@ metric_families& metric_families::gauge(std::string name, std::string help) {
 }
 metric_families& metric_families::durations(std::string name, std::string help) {
   return begin(std::move(name), std::move(help), prometheus::MetricType::Histogram);
+}
+metric_families& metric_families::sizes(std::string name, std::string help) {
+  return durations(std::move(name), std::move(help));
 }
 
 prometheus::ClientMetric& metric_families::sample(const metric_labels& labels) {
@@ -42,16 +62,12 @@ metric_families& metric_families::put(const counter& value, const metric_labels&
 }
 
 metric_families& metric_families::put(const duration_histogram& value, const metric_labels& labels) {
-  auto& made = sample(labels).histogram;
-  const auto found = value.read();
-  for (std::size_t i = 0; i < found.counts.size(); ++i) {
-    made.sample_count += found.counts[i];
-    const bool last = i == duration_histogram::bounds_ns.size();
-    made.bucket.push_back(
-        {made.sample_count, last ? std::numeric_limits<double>::infinity()
-                                 : static_cast<double>(duration_histogram::bounds_ns[i]) / 1e9});
-  }
-  made.sample_sum = static_cast<double>(found.sum_ns) / 1e9;
+  fill(sample(labels).histogram, value, 1e9);
+  return *this;
+}
+
+metric_families& metric_families::put(const size_histogram& value, const metric_labels& labels) {
+  fill(sample(labels).histogram, value, 1);
   return *this;
 }
 

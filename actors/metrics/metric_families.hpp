@@ -19,12 +19,15 @@ class metric_families {
   metric_families& counts(std::string name, std::string help);
   metric_families& gauge(std::string name, std::string help);
   metric_families& durations(std::string name, std::string help);
+  metric_families& sizes(std::string name, std::string help);
 
   /// Of counts and gauges.
   metric_families& put(double value, const metric_labels& labels = {});
   metric_families& put(const counter& value, const metric_labels& labels = {});
   /// Of durations, in seconds.
   metric_families& put(const duration_histogram& value, const metric_labels& labels = {});
+  /// Of sizes.
+  metric_families& put(const size_histogram& value, const metric_labels& labels = {});
 
   /// In the order in which they were begun; those without samples are left out.
   std::string text() const;

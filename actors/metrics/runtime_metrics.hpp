@@ -73,6 +73,15 @@ struct runtime_metrics {
   // -- the show
   table<counter, command_outcome> commands;
   duration_histogram commit, compile;
+
+  // -- the journal, and what follows it
+  duration_histogram append;      ///< a batch until it is durable
+  size_histogram batch;           ///< events in it
+  duration_histogram view;        ///< a durable batch until everyone sees it
+  duration_histogram files_write; ///< of the YAML files that differ
+  counter append_failures{0}, files_failures{0};
+  std::atomic<std::uint64_t> journal_position{0}, files_position{0};
+  std::atomic<std::int64_t> files_behind_since_ns{0}; ///< steady clock; 0: they are up to date
 };
 
 } // namespace troupe::actors

@@ -44,6 +44,10 @@ class keeper {
     auto receipt = st_.options.files->project(st_.wanted->now, st_.wanted->position);
     auto& standing = st_.standing;
     standing.last_write_ns = clock_ns(*self_) - begun;
+    if (auto* measures = metrics_of(st_.peers)) {
+      measures->files_write.observe(standing.last_write_ns);
+      if (!receipt) add(measures->files_failures);
+    }
     if (!receipt) {
       if (standing.failure != receipt.error().message)
         log::warn("storage", "the files can't follow: " + receipt.error().message);
@@ -99,6 +103,10 @@ class keeper {
   }
 
   void report() {
+    if (auto* measures = metrics_of(st_.peers)) {
+      measures->files_position = st_.standing.position;
+      measures->files_behind_since_ns = st_.standing.behind_since_ns;
+    }
     if (st_.options.report) st_.options.report->publish(st_.standing);
   }
 
@@ -112,7 +120,10 @@ file_keeper_actor::behavior_type file_keeper(file_keeper_actor::stateful_pointer
                                              file_keeper_options options) {
   port::state(self).options = std::move(options);
   return {
-      [self](const cast_change&) { keeper{self}.begin(); },
+      [self](const cast_change& change) {
+        port::state(self).peers = change.now;
+        keeper{self}.begin();
+      },
       [self](const keep_files& newest) { keeper{self}.want(newest); },
       [self](const find_files& wanted) { return keeper{self}.find(wanted); },
       [self](const list_shows&) { return keeper{self}.shows(); },

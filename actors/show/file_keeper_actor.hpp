@@ -18,6 +18,7 @@ struct file_keeper_options {
 struct file_keeper_state {
   static constexpr const char* name = "file_keeper";
   file_keeper_options options;
+  std::shared_ptr<const cast> peers;
   std::optional<keep_files> wanted; ///< the newest state that isn't in the files yet
   std::optional<keep_files> last;   ///< what is in them, for files that vanish
   std::int64_t wanted_since_ns = 0;

@@ -1,5 +1,6 @@
 #include "actors/show/journal_actor.hpp"
 
+#include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
 
@@ -23,10 +24,18 @@ class recorder {
   explicit recorder(pointer self) : self_(self), st_(port::state(self)) {}
 
   caf::result<facts_committed> commit(const commit_facts& batch) {
+    const auto begun = clock_ns(*self_);
     auto recorded = st_.archive->commit(batch.show, batch.facts);
+    auto* measures = metrics_of(st_.peers);
     if (!recorded) {
+      if (measures) add(measures->append_failures);
       log::warn("journal", "a change could not be recorded: " + recorded.error().message);
       return to_caf(recorded.error());
+    }
+    if (measures) {
+      measures->append.observe(clock_ns(*self_) - begun);
+      measures->batch.observe(static_cast<std::int64_t>(recorded->size()));
+      measures->journal_position = st_.archive->head().position;
     }
     tell(std::move(*recorded));
     return facts_committed{st_.archive->head().position};
@@ -105,6 +114,8 @@ journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_sta
   return {
       [self](const cast_change& change) {
         port::state(self).peers = change.now;
+        if (auto* measures = metrics_of(change.now))
+          measures->journal_position = port::state(self).archive->head().position;
         recorder{self}.tell(port::state(self).archive->take_news());
       },
       [self](const commit_facts_ptr& batch) { return recorder{self}.commit(*batch); },

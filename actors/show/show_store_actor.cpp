@@ -147,6 +147,7 @@ class store {
 
   void committed(std::uint64_t position) {
     end_commit();
+    const auto begun = clock_ns(*self_);
     auto done = std::exchange(st_.flying, {});
     std::vector<fact> facts;
     facts.reserve(done.facts.size());
@@ -160,6 +161,7 @@ class store {
     for (const auto& [id, origin] : st_.unsaved_run_state) show_run_state(id);
     st_.storage_failure.clear();
     publish();
+    if (auto* measures = metrics_of(st_.peers)) measures->view.observe(clock_ns(*self_) - begun);
     announce(std::move(facts));
     for (auto& one : done.waiting) deliver(one);
     if (st_.gathering.facts.empty())

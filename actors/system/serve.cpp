@@ -171,6 +171,7 @@ class server_process {
 
     rest_options rest;
     rest.published = published_;
+    rest.files = files_standing_;
     rest.gauges = gauges_;
     rest.metrics = metrics_;
     const auto http = std::make_shared<http_metrics>();
