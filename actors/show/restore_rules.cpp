@@ -33,6 +33,10 @@ result<std::vector<wanted_entity>> returning(const std::vector<past_entity>& pas
     if (!filter.wants(kind, id)) continue;
     const auto current = state.find(kind, id);
     if (current && contents(*current) == contents(*one.entity)) continue;
+    if (!current && one.last_revision == 0)
+      return failure{error{ec::conflict,
+                           fmt::format("the {} \"{}\" has been deleted just now; try again", kind_name(kind), id),
+                           {{"reason", "busy"}}}};
     const auto last = current ? current->revision : std::max(one.last_revision, one.entity->revision);
     auto record = with_revision(*one.entity, last + 1);
     if (!record) return failure{record.error()};

@@ -2,8 +2,10 @@
 // Bringing a show, or parts of it, back to what it was: as new facts. Pure.
 
 #include "actors/show/change_set.hpp"
+#include "protocol/local_messages.hpp"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,14 +27,30 @@ struct restore_filter {
 /// An entity as it was then.
 struct past_entity {
   record_ptr entity;
-  std::uint64_t last_revision = 0; ///< the highest it has had; of one that is gone now
+  /// The highest it has had, of one that is gone now; 0: it was there when the past was read.
+  std::uint64_t last_revision = 0;
+};
+
+/// A show as it was.
+struct past_show {
+  std::uint64_t position = 0;
+  std::vector<past_entity> entities; ///< the models first
+};
+
+/// Bring the active show back to what it was, as far as the filter goes.
+struct restore_command {
+  std::string show; ///< the one that is meant: it must be active
+  std::shared_ptr<const past_show> past;
+  restore_filter filter;
+  command_author by;
 };
 
 /// What makes the state be what the past was, as far as the filter goes. Entities that weren't there then go,
 /// and a fixture that goes leaves its groups; models are brought back and changed but never deleted, since
 /// other shows may use them. Empty if nothing differs.
 /// @returns VALIDATION_ERROR when something would name what isn't there: `details.references` lists
-///          `{kind, id, field, reason}`, at most 20
+///          `{kind, id, field, reason}`, at most 20; CONFLICT (`details.reason` `busy`) when one was deleted
+///          after the past was read, so that its last revision isn't known
 result<std::vector<fact>> decide_restore(const std::vector<past_entity>& past, const show_state& state,
                                          const restore_filter& filter, std::size_t max_entities);
 
