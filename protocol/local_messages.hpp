@@ -83,7 +83,8 @@ struct facts_committed {
   std::uint64_t position = 0;
 };
 
-/// journal → archivist, lanes: what has become durable, in order. No answer.
+/// journal → archivist, lanes: what has become durable, in order. Answered by the archivist: then the next may
+/// come; what it isn't told meanwhile it reads for itself.
 struct events_recorded {
   std::vector<std::shared_ptr<const storage::journal_event>> events;
 };
