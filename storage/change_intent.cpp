@@ -1,16 +1,12 @@
 #include "storage/change_intent.hpp"
 
+#include "storage/digest.hpp"
 #include "storage/show_files.hpp"
 
-#include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
-#include <iterator>
-#include <openssl/evp.h>
 #include <stdexcept>
 
 namespace troupe::storage {
@@ -21,16 +17,6 @@ namespace {
 
 constexpr std::string_view format_name = "troupe-change-1";
 constexpr std::size_t checksum_length = 64;
-
-std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("SHA-256 is not available");
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-  return hex;
-}
 
 json::value describe(const std::optional<file_status>& status) {
   if (!status) return nullptr;
@@ -48,15 +34,6 @@ std::optional<file_status> as_status(const json::value& value) {
   return status;
 }
 
-bool may_be_ours(const data_path& path) {
-  for (std::size_t i = 0; i < entity_kind_count; ++i) {
-    const auto kind = static_cast<entity_kind>(i);
-    if (path.name != file_name(kind)) continue;
-    return kind == entity_kind::model ? path.folder.empty() : is_show_name(path.folder);
-  }
-  return false;
-}
-
 std::vector<intended_file> decode_body(std::string_view body) {
   const auto end = body.find('\n');
   if (end == std::string_view::npos) throw std::runtime_error("no head");
@@ -70,7 +47,7 @@ std::vector<intended_file> decode_body(std::string_view body) {
     const auto& name = each.at("name").as_string();
     const auto size = each.at("size").to_number<std::size_t>();
     intended_file file{{std::string(folder), std::string(name)}, as_status(each.at("before")), {}};
-    if (!may_be_ours(file.path) || size > rest.size()) throw std::runtime_error("not one of our files");
+    if (!is_show_file(file.path) || size > rest.size()) throw std::runtime_error("not one of our files");
     file.bytes = rest.substr(0, size);
     rest.remove_prefix(size);
     files.push_back(std::move(file));
@@ -79,6 +56,15 @@ std::vector<intended_file> decode_body(std::string_view body) {
 }
 
 } // namespace
+
+bool is_show_file(const data_path& path) {
+  for (std::size_t i = 0; i < entity_kind_count; ++i) {
+    const auto kind = static_cast<entity_kind>(i);
+    if (path.name != file_name(kind)) continue;
+    return kind == entity_kind::model ? path.folder.empty() : is_show_name(path.folder);
+  }
+  return false;
+}
 
 std::string encode_intent(const std::vector<intended_file>& files) {
   json::array list;
@@ -95,14 +81,14 @@ std::string encode_intent(const std::vector<intended_file>& files) {
   out.reserve(out.size() + size + checksum_length + 1);
   out += '\n';
   for (const auto& file : files) out += file.bytes;
-  out += sha256(out);
+  out += sha256_hex(out);
   return out;
 }
 
 std::optional<std::vector<intended_file>> decode_intent(std::string_view bytes) {
   if (bytes.size() < checksum_length) return std::nullopt;
   const auto body = bytes.substr(0, bytes.size() - checksum_length);
-  if (bytes.substr(body.size()) != sha256(body)) return std::nullopt;
+  if (bytes.substr(body.size()) != sha256_hex(body)) return std::nullopt;
   try {
     return decode_body(body);
   } catch (const std::exception&) {

@@ -18,6 +18,9 @@ struct data_path {
   friend bool operator==(const data_path&, const data_path&) = default;
 };
 
+/// Whether a show file may stand there: the models, or a file of a show by its name.
+bool is_show_file(const data_path& path);
+
 /// One file of the change.
 struct intended_file {
   data_path path;

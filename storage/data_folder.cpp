@@ -40,14 +40,13 @@ error storage_error(std::string_view what, std::string_view action, const std::e
   return error{ec::storage_unavailable, fmt::format("{} can't be {}: {}", what, action, why), {}};
 }
 
-result<data_folder> data_folder::open(const std::filesystem::path& path, std::shared_ptr<file_system> files,
-                                      const std::string& stamp) {
+result<data_folder> data_folder::open(const std::filesystem::path& path, std::shared_ptr<file_system> files) {
   data_folder folder(path.string(), std::move(files));
   if (auto made = folder.files_->make_root(folder.path_); !made)
     return tl::unexpected(storage_error(folder.path_, "made", made.error()));
   if (auto locked = folder.lock(); !locked) return tl::unexpected(locked.error());
   folder.clear_leftovers();
-  folder.recover(stamp);
+  folder.recover();
   return folder;
 }
 
@@ -108,31 +107,58 @@ void data_folder::clear_leftovers() {
 }
 
 void data_folder::read_intent() {
-  const auto own = open_folder(own_folder);
-  if (!own) return;
-  const auto opened = files_->open_file(**own, intent_name);
-  if (!opened) {
-    intent_left_ = !is_missing(opened.error());
-    return;
-  }
-  intent_left_ = true;
-  const open_file file(*files_, *opened);
-  const auto bytes = read_all(*files_, *file, 2 * max_file_bytes);
+  const auto bytes = read_own(intent_name, 2 * max_file_bytes);
   if (!bytes) {
+    intent_left_ = true;
     notes_.push_back(storage_error("an interrupted change", "read", bytes.error()).message);
     return;
   }
-  if (auto intent = decode_intent(*bytes))
+  if (!*bytes) return;
+  intent_left_ = true;
+  if (auto intent = decode_intent(**bytes))
     pending_ = std::move(*intent);
   else
     notes_.emplace_back("an interrupted change was not complete and is discarded");
 }
 
-void data_folder::recover(const std::string& stamp) {
+io_result<std::optional<std::string>> data_folder::read_own(const std::string& name,
+                                                            std::size_t limit) const {
+  const auto own = open_folder(own_folder);
+  const auto opened = own ? files_->open_file(**own, name) : tl::unexpected(own.error());
+  if (!opened) {
+    if (no_such_folder(opened.error())) return std::nullopt;
+    return tl::unexpected(opened.error());
+  }
+  const open_file file(*files_, *opened);
+  auto bytes = read_all(*files_, *file, limit);
+  if (!bytes) return tl::unexpected(bytes.error());
+  return std::move(*bytes);
+}
+
+io_result<void> data_folder::write_own(const std::string& name, std::string_view bytes) {
+  const auto own = open_own();
+  if (!own) return tl::unexpected(own.error());
+  const auto temporary = temporary_name(name);
+  if (auto written = write_new_file(*files_, **own, temporary, bytes); !written)
+    return tl::unexpected(written.error());
+  if (auto moved = files_->rename(**own, temporary, **own, name); !moved) {
+    (void)files_->remove_file(**own, temporary);
+    return moved;
+  }
+  return files_->sync(**own);
+}
+
+io_result<void> data_folder::make_durable(const std::string& folder) const {
+  const auto opened = open_folder(folder);
+  if (!opened) return tl::unexpected(opened.error());
+  return files_->sync(**opened);
+}
+
+void data_folder::recover() {
   read_intent();
   if (!pending_.empty()) notes_.emplace_back("a change to several files was interrupted and is finished now");
   // Until that succeeds the files are read as if it had, and no other change is made.
-  if (auto settled = settle(stamp); !settled)
+  if (auto settled = settle(); !settled)
     notes_.push_back(storage_error("the interrupted change", "finished", settled.error()).message);
 }
 

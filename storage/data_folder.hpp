@@ -32,20 +32,22 @@ struct file_change {
 
 struct replaced_files {
   std::vector<file_status> statuses; ///< of the files as they are now, in the order of the changes
+  std::vector<std::string> copies;   ///< what was kept of each, relative to DATA_DIR; empty: nothing
+  bool finished = true;              ///< false: decided, but not all in place yet; `settle` goes on
   std::vector<std::string> notes;
 };
 
 struct replace_failure {
   error why;
   bool visible = false; ///< the new bytes may be in place nevertheless: they must be replaced again
+  std::vector<std::string> copies; ///< that are kept then, as in `replaced_files`
 };
 
 class data_folder {
  public:
   /// Makes the folder if missing, takes the lock and finishes or discards an interrupted change.
-  /// @param stamp for copies of files that somebody changed in between
-  static result<data_folder> open(const std::filesystem::path& path, std::shared_ptr<file_system> files,
-                                  const std::string& stamp);
+  /// A file that somebody changed in between is left as it is.
+  static result<data_folder> open(const std::filesystem::path& path, std::shared_ptr<file_system> files);
 
   /// For reading only, without a lock; sees an interrupted change as finished.
   static result<data_folder> view(const std::filesystem::path& path, std::shared_ptr<file_system> files);
@@ -59,6 +61,17 @@ class data_folder {
 
   /// Durable when it returns; all or nothing. The folders must exist.
   tl::expected<replaced_files, replace_failure> replace(std::span<const file_change> changes);
+
+  /// Finishes a change that was decided and isn't in place yet.
+  io_result<void> settle();
+
+  /// What names there are in the folder is durable when it returns.
+  io_result<void> make_durable(const std::string& folder) const;
+
+  /// A file of the server's own in `.troupe`; nothing if there is none.
+  io_result<std::optional<std::string>> read_own(const std::string& name, std::size_t limit) const;
+  /// Replaced as one step; durable when it returns.
+  io_result<void> write_own(const std::string& name, std::string_view bytes);
 
   /// The names of the folders at the top that are no links.
   io_result<std::vector<std::string>> folders() const;
@@ -94,10 +107,9 @@ class data_folder {
   io_result<open_file> open_folder(const std::string& folder) const;
   io_result<open_file> open_own() const; ///< `.troupe`
   result<void> lock();
-  void recover(const std::string& stamp);
+  void recover();
   void read_intent();
-  io_result<void> settle(const std::string& stamp);
-  io_result<void> finish_file(const intended_file& file, const std::string& stamp);
+  io_result<void> finish_file(const intended_file& file);
   io_result<void> write_intent(const std::string& bytes);
   io_result<void> drop_intent();
   void clear_leftovers();

@@ -6,7 +6,6 @@
 #include "storage/data_folder.hpp"
 #include "storage/file_writing.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace troupe::storage {
@@ -63,7 +62,7 @@ class data_folder::transaction {
     if (auto moved = put_in_place(file); !moved) return undo(file.path.text(), moved.error());
     if (auto durable = files().sync(file.folder); !durable)
       return tl::unexpected(
-          replace_failure{storage_error(file.path.text(), "written", durable.error()), true});
+          replace_failure{storage_error(file.path.text(), "written", durable.error()), true, done().copies});
     return done();
   }
 
@@ -80,6 +79,7 @@ class data_folder::transaction {
     else
       finished = owner_.drop_intent();
     auto replaced = done();
+    replaced.finished = finished.has_value();
     if (!finished)
       replaced.notes.push_back(
           storage_error("the files", "brought up to date yet", finished.error()).message);
@@ -102,8 +102,9 @@ class data_folder::transaction {
     replaced_files out;
     for (const auto& file : prepared_) {
       out.statuses.push_back(file.after);
-      if (file.copy.empty()) continue;
       const data_path copy{file.path.folder, file.copy};
+      out.copies.push_back(file.copy.empty() ? std::string{} : copy.text());
+      if (file.copy.empty()) continue;
       out.notes.push_back(fmt::format("{} was not written by this server: {} holds what was in it",
                                       file.path.text(), copy.text()));
     }
@@ -115,7 +116,7 @@ class data_folder::transaction {
       (void)files().remove_file(file.folder, temporary_name(file.path.name));
       if (!file.copy.empty()) (void)files().remove_file(file.folder, file.copy);
     }
-    return tl::unexpected(replace_failure{storage_error(what, "written", why), false});
+    return tl::unexpected(replace_failure{storage_error(what, "written", why), false, {}});
   }
 
   file_system& files() { return *owner_.files_; }
@@ -128,27 +129,18 @@ class data_folder::transaction {
 
 tl::expected<replaced_files, replace_failure> data_folder::replace(std::span<const file_change> changes) {
   if (changes.empty()) return replaced_files{};
-  if (auto settled = settle(changes.front().copy_stamp); !settled)
+  if (auto settled = settle(); !settled)
     return tl::unexpected(
-        replace_failure{storage_error("an earlier change", "finished", settled.error()), false});
+        replace_failure{storage_error("an earlier change", "finished", settled.error()), false, {}});
   return transaction(*this, changes).run();
 }
 
 io_result<void> data_folder::write_intent(const std::string& bytes) {
-  const auto own = open_own();
-  if (!own) return tl::unexpected(own.error());
-  const auto temporary = temporary_name(intent_file);
-  if (auto written = write_new_file(*files_, **own, temporary, bytes); !written)
-    return tl::unexpected(written.error());
-  if (auto moved = files_->rename(**own, temporary, **own, intent_file); !moved) {
-    (void)files_->remove_file(**own, temporary);
-    return moved;
-  }
   intent_left_ = true;
-  auto durable = files_->sync(**own);
+  auto written = write_own(intent_file, bytes);
   // Not known to be durable: take it back. If that fails too, `settle` does it before the next change.
-  if (!durable) (void)drop_intent();
-  return durable;
+  if (!written) (void)drop_intent();
+  return written;
 }
 
 io_result<void> data_folder::drop_intent() {
@@ -161,14 +153,14 @@ io_result<void> data_folder::drop_intent() {
   return {};
 }
 
-io_result<void> data_folder::settle(const std::string& stamp) {
+io_result<void> data_folder::settle() {
   for (const auto& file : pending_)
-    if (auto finished = finish_file(file, stamp); !finished) return finished;
+    if (auto finished = finish_file(file); !finished) return finished;
   pending_.clear();
   return intent_left_ ? drop_intent() : io_result<void>{};
 }
 
-io_result<void> data_folder::finish_file(const intended_file& file, const std::string& stamp) {
+io_result<void> data_folder::finish_file(const intended_file& file) {
   const auto folder = open_folder(file.path.folder);
   if (!folder) {
     if (!is_missing(folder.error())) return tl::unexpected(folder.error());
@@ -178,19 +170,10 @@ io_result<void> data_folder::finish_file(const intended_file& file, const std::s
   const auto now = files_->status(**folder, file.path.name);
   if (!now && !is_missing(now.error())) return tl::unexpected(now.error());
   const bool as_before = now ? file.before == *now : !file.before.has_value();
-  if (now && !as_before) {
-    const auto stored = [&]() -> io_result<std::string> {
-      auto opened = files_->open_file(**folder, file.path.name);
-      if (!opened) return tl::unexpected(opened.error());
-      const open_file handle(*files_, *opened);
-      return read_all(*files_, *handle, max_file_bytes);
-    }();
-    if (!stored) return tl::unexpected(stored.error());
-    if (*stored == file.bytes) return files_->sync(**folder);
-    const auto copy = keep_copy(*files_, **folder, file.path.name, stamp.empty() ? "interrupted" : stamp);
-    if (!copy) return tl::unexpected(copy.error());
-    if (*copy)
-      notes_.push_back(fmt::format("{} was changed by hand: a copy is in {}", file.path.text(), **copy));
+  if (!as_before) {
+    // In place already, or somebody has been at it: that is for whoever reads the file to find out.
+    (void)remove_if_there(*files_, **folder, temporary_name(file.path.name));
+    return files_->sync(**folder);
   }
   const auto temporary = temporary_name(file.path.name);
   if (auto written = write_new_file(*files_, **folder, temporary, file.bytes); !written)

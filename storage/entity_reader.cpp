@@ -58,7 +58,7 @@ class file_reader {
       return keep(std::move(item));
     }
     ++loaded_;
-    file_.blocks.push_back({std::move(*entity), {}});
+    file_.blocks.push_back({std::move(*entity), {}, {}});
   }
 
   void complain(std::size_t offset, std::string reason) {
@@ -131,7 +131,8 @@ class file_reader {
     if (lines.empty()) append_yaml_item(lines, item.node, item.indent);
     file_.indent = item.indent;
     if (!lines.ends_with('\n')) lines += '\n';
-    file_.blocks.push_back({nullptr, std::move(lines)});
+    const auto* id = item.node.shape == yaml_shape::map ? find_member(item.node, "id") : nullptr;
+    file_.blocks.push_back({nullptr, std::move(lines), id && id->scalar() ? id->text : std::string{}});
   }
 
   entity_kind kind_;

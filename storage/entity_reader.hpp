@@ -15,6 +15,7 @@ namespace troupe::storage {
 struct entity_block {
   record_ptr entity; ///< null: not loaded
   std::string kept;  ///< of one not loaded: its lines, to be written back unchanged
+  std::string id;    ///< of one not loaded: as it says; empty: it doesn't say
 };
 
 /// A show file as it was read.

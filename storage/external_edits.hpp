@@ -14,6 +14,7 @@ namespace troupe::storage {
 struct unloaded_entities {
   std::vector<std::string> ids;
   bool nameless = false; ///< one of them tells no id: it may be any of those that are missing
+  friend bool operator==(const unloaded_entities&, const unloaded_entities&) = default;
 };
 
 struct external_change {

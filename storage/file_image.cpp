@@ -1,5 +1,6 @@
 #include "storage/file_image.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::storage {
@@ -23,9 +24,39 @@ file_image::file_image(const entity_file& file) : indent_(file.indent) {
   }
 }
 
-void file_image::begin() {
-  undo_.clear();
+bool file_image::bring(entity_kind kind, const show_state& shown, const show_state& to) {
+  bool changed = false;
+  shown.each(kind, [&](const record_ptr& each) {
+    if (to.find(kind, each->id)) return;
+    remove(each->id);
+    changed = true;
+  });
+  to.each(kind, [&](const record_ptr& each) {
+    const auto before = shown.find(kind, each->id);
+    if (before == each || (before && before->json == each->json)) return;
+    put(*each);
+    changed = true;
+  });
   if (removed_ > few_gaps && removed_ > blocks_.size() / 2) compact();
+  return arrange(kind, to) || changed;
+}
+
+/// Entities change places with entities only.
+bool file_image::arrange(entity_kind kind, const show_state& like) {
+  std::vector<std::size_t> order;
+  order.reserve(slots_.size());
+  like.each(kind, [&](const record_ptr& each) { order.push_back(slots_.at(each->id)); });
+  if (std::is_sorted(order.begin(), order.end())) return false;
+  auto places = order;
+  std::sort(places.begin(), places.end());
+  std::vector<block> arranged;
+  arranged.reserve(order.size());
+  for (const auto from : order) arranged.push_back(std::move(blocks_[from]));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    slots_[arranged[i].id] = places[i];
+    blocks_[places[i]] = std::move(arranged[i]);
+  }
+  return true;
 }
 
 void file_image::compact() {
@@ -51,30 +82,14 @@ void file_image::put(const entity_record& entity) {
     blocks_.emplace_back();
     ++removed_;
   }
-  undo_.push_back({found->second, blocks_[found->second]});
   replace(found->second, std::move(made));
 }
 
 void file_image::remove(const std::string& id) {
   const auto found = slots_.find(id);
   if (found == slots_.end()) return;
-  undo_.push_back({found->second, blocks_[found->second]});
   replace(found->second, {});
   slots_.erase(found);
-}
-
-void file_image::accept() {
-  undo_.clear();
-}
-
-void file_image::roll_back() {
-  while (!undo_.empty()) {
-    auto [slot, before] = std::move(undo_.back());
-    undo_.pop_back();
-    if (!blocks_[slot].id.empty()) slots_.erase(blocks_[slot].id);
-    if (!before.id.empty()) slots_.emplace(before.id, slot);
-    replace(slot, std::move(before));
-  }
 }
 
 std::string file_image::bytes() const {

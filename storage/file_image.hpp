@@ -13,18 +13,17 @@
 namespace troupe::storage {
 
 /// The blocks of one file in their order: entities by id, and between them the lines that could not be
-/// loaded. Changes are tried out between `begin` and `accept` or `roll_back`.
+/// loaded.
 class file_image {
  public:
   file_image() = default;
   explicit file_image(const entity_file& file);
 
-  void begin();
-  /// Replaces the entity in its place, or appends it.
-  void put(const entity_record& entity);
-  void remove(const std::string& id);
-  void accept();
-  void roll_back();
+  /// From the entities of one state to those of another, in the order of that one. Lines that could not be
+  /// loaded keep their places. Costs what differs, and a walk over both.
+  /// @param shown what the image shows now
+  /// @returns whether anything is different now
+  bool bring(entity_kind kind, const show_state& shown, const show_state& to);
 
   /// The whole file.
   std::string bytes() const;
@@ -34,19 +33,16 @@ class file_image {
     std::string id;   ///< empty: kept lines, or removed
     std::string text; ///< empty: removed
   };
-  struct earlier {
-    std::size_t slot;
-    block before; ///< without text: there was none
-  };
-
+  void put(const entity_record& entity);
+  void remove(const std::string& id);
+  bool arrange(entity_kind kind, const show_state& like);
   void replace(std::size_t slot, block with);
   void compact();
 
   std::vector<block> blocks_;
   std::unordered_map<std::string, std::size_t> slots_; ///< by id; never iterated
-  std::vector<earlier> undo_;
-  std::size_t size_ = 0;    ///< of all texts
-  std::size_t removed_ = 0; ///< blocks without text
+  std::size_t size_ = 0;                               ///< of all texts
+  std::size_t removed_ = 0;                            ///< blocks without text
   std::size_t indent_ = 0;
 };
 

@@ -1,13 +1,13 @@
 #include "storage/show_files.hpp"
 
 #include "storage/demo_show.hpp"
+#include "storage/digest.hpp"
 #include "storage/file_writing.hpp"
-#include "storage/show_reader.hpp"
+#include "storage/show_projection.hpp"
 #include "storage/text_places.hpp"
 #include "storage/yaml_reader.hpp"
 
 #include <algorithm>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace troupe::storage {
@@ -25,10 +25,6 @@ result<void> check_show_name(std::string_view name) {
   return invalid("name",
                  "a show's name is 1 to 64 letters, digits, dots, dashes and underscores, and starts with "
                  "none of the dots and dashes");
-}
-
-std::string time_stamp(std::chrono::system_clock::time_point now) {
-  return fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
 }
 
 bool is_ours(std::string_view entry) {
@@ -69,13 +65,15 @@ std::string file_of(entity_kind kind, std::string_view show) {
 class show_files::impl {
  public:
   impl(std::filesystem::path path, show_files_options options, data_folder folder)
-      : path_(std::move(path)), options_(std::move(options)), folder_(std::move(folder)) {}
+      : path_(std::move(path)), options_(std::move(options)), folder_(std::move(folder)),
+        notes_(folder_.notes()), book_(folder_, notes_), projection_(folder_, book_, options_) {}
 
   result<loaded_show> load(std::string_view name, bool demo_if_missing) {
     const std::string show(name);
     bool demo = false;
     auto found = find_show(folder_, show);
     if (!found && found.error().code == ec::not_found && demo_if_missing && is_show_name(show)) {
+      if (auto forgotten = forget_records(show); !forgotten) return tl::unexpected(forgotten.error());
       if (auto made = folder_.make_folder(show, demo_files()); !made)
         return tl::unexpected(storage_error(fmt::format("the show {}", show), "made", made.error()));
       demo = true;
@@ -85,40 +83,14 @@ class show_files::impl {
     auto read = read_show(folder_, show, options_.max_entities);
     if (demo) read.show.notes.push_back(fmt::format("{} is new and got the demo show", show));
     active_ = show;
-    files_ = std::move(read.files);
-    make_models(read.show.notes);
+    const bool standard = make_models(read);
+    projection_.take(read);
+    if (standard) read.show.standing[0] = {file_origin::unrecorded, 0};
     for (std::size_t i = 0; i < entity_kind_count; ++i)
-      if (files_[i].by_hand)
-        read.show.notes.push_back(fmt::format("{} was written by hand: the first change to it leaves a copy",
-                                              file_of(static_cast<entity_kind>(i), show)));
+      if (read.show.standing[i].origin == file_origin::by_hand)
+        read.show.notes.push_back(
+            fmt::format("{} was changed by hand", file_of(static_cast<entity_kind>(i), show)));
     return std::move(read.show);
-  }
-
-  result<commit_receipt> commit(std::span<const fact> facts) {
-    if (facts.empty()) return commit_receipt{};
-    if (active_.empty()) return fail(ec::internal_error, "no show is loaded");
-    kinds touched{};
-    for (const auto& happened : facts) {
-      const auto kind = static_cast<std::size_t>(kind_of(happened));
-      if (files_[kind].unreadable) return tl::unexpected(read_only(*files_[kind].unreadable));
-      touched[kind] = true;
-    }
-    for (std::size_t kind = 0; kind < entity_kind_count; ++kind) {
-      if (files_[kind].stale && !files_[kind].unreadable) touched[kind] = true;
-      if (touched[kind]) files_[kind].image.begin();
-    }
-    const auto copies = copies_for(touched); // compares with the images as they still are
-    for (const auto& happened : facts) apply(happened);
-    auto receipt = write(touched, copies);
-    for (std::size_t kind = 0; kind < entity_kind_count; ++kind) {
-      if (!touched[kind]) continue;
-      if (receipt)
-        files_[kind].image.accept();
-      else
-        files_[kind].image.roll_back();
-    }
-    if (!receipt) restore(touched);
-    return receipt;
   }
 
   result<void> create_show(std::string_view name) {
@@ -127,9 +99,30 @@ class show_files::impl {
     const auto entries = folder_.entries(show);
     if (entries || !is_missing(entries.error()))
       return fail(ec::conflict, fmt::format("{} is there already", show));
-    if (auto made = folder_.make_folder(show, {}); !made)
-      return tl::unexpected(storage_error(fmt::format("the show {}", show), "made", made.error()));
-    return {};
+    if (auto forgotten = forget_records(show); !forgotten) return forgotten;
+    return make_folder(show, {});
+  }
+
+  result<void> make_show(std::string_view name, const show_state& state, std::uint64_t position) {
+    if (auto fine = check_show_name(name); !fine) return fine;
+    const std::string show(name);
+    const auto entries = folder_.entries(show);
+    if (entries || !is_missing(entries.error()))
+      return fail(ec::conflict, fmt::format("{} is there already", show));
+    book_.change().forget_show(show);
+    std::vector<std::pair<std::string, std::string>> files;
+    for (std::size_t i = 0; i < entity_kind_count; ++i) {
+      const auto kind = static_cast<entity_kind>(i);
+      if (kind == entity_kind::model) continue;
+      file_image image;
+      image.bring(kind, show_state{}, state);
+      files.emplace_back(file_name(kind), image.bytes());
+      book_.change().set(path_of(kind, show), {{sha256_hex(files.back().second), position}});
+    }
+    auto made = book_.save();
+    if (made) made = make_folder(show, files);
+    if (!made) (void)forget_records(show);
+    return made;
   }
 
   result<void> delete_show(std::string_view name) {
@@ -145,6 +138,7 @@ class show_files::impl {
                        fmt::format("{}/{} is no file of a show: remove the folder by hand", show, entry));
     if (auto removed = folder_.remove_folder(show); !removed)
       return tl::unexpected(storage_error(fmt::format("the show {}", show), "removed", removed.error()));
+    (void)forget_records(show); // what a refusing disk keeps is dropped by the next start
     return {};
   }
 
@@ -165,95 +159,42 @@ class show_files::impl {
   show_files_options options_;
   data_folder folder_;
   std::string active_;
-  std::array<show_file, entity_kind_count> files_;
+  std::vector<std::string> notes_;
+  record_book book_;
+  show_projection projection_;
 
  private:
-  using kinds = std::array<bool, entity_kind_count>;
-
-  std::string stamp() const { return time_stamp(options_.now()); }
-
-  static error read_only(const problem& why) {
-    auto details = to_json_value(why);
-    return error{ec::storage_unavailable, fmt::format("read-only until it is mended: {}", to_string(why)),
-                 std::move(details)};
+  result<void> make_folder(const std::string& show,
+                           const std::vector<std::pair<std::string, std::string>>& files) {
+    if (auto made = folder_.make_folder(show, files); !made)
+      return tl::unexpected(storage_error(fmt::format("the show {}", show), "made", made.error()));
+    return {};
   }
 
-  void make_models(std::vector<std::string>& notes) {
-    auto& models = files_[static_cast<std::size_t>(entity_kind::model)];
-    if (!models.stale) return;
-    if (auto written = write(kinds{true}, kinds{}); !written)
-      notes.push_back(written.error().message);
-    else
-      notes.emplace_back("fixture-models.yaml was missing and is made");
+  /// What was known of an earlier show of that name says nothing of the new one.
+  result<void> forget_records(const std::string& show) {
+    book_.change().forget_show(show);
+    return book_.save();
   }
 
-  void apply(const fact& happened) {
-    auto& image = files_[static_cast<std::size_t>(kind_of(happened))].image;
-    if (std::holds_alternative<entity_deleted>(happened)) return image.remove(id_of(happened));
-    std::visit(
-        [&](const auto& each) {
-          if constexpr (requires { each.entity; }) image.put(*each.entity);
-        },
-        happened);
-  }
-
-  kinds copies_for(const kinds& touched) const {
-    kinds copies{};
-    for (std::size_t kind = 0; kind < entity_kind_count; ++kind)
-      copies[kind] =
-          touched[kind] && needs_copy(files_[kind], path_of(static_cast<entity_kind>(kind), active_));
-    return copies;
-  }
-
-  /// Whether what is in a file now would be lost: somebody wrote it, and the server never did.
-  bool needs_copy(const show_file& file, const data_path& path) const {
-    const auto now = folder_.status(path);
-    if (!now || !*now) return false; // whatever it is, the write itself will say so
-    if (file.by_hand) return true;
-    if (file.known && **now == *file.known) return false;
-    const auto stored = folder_.read(path);
-    if (!stored || !*stored) return true;
-    return !(*stored)->bytes.empty() && (*stored)->bytes != file.image.bytes();
-  }
-
-  result<commit_receipt> write(const kinds& touched, const kinds& copies) {
-    std::vector<std::size_t> written;
-    std::vector<std::string> bytes;
-    for (std::size_t kind = 0; kind < entity_kind_count; ++kind) {
-      if (!touched[kind]) continue;
-      written.push_back(kind);
-      bytes.push_back(files_[kind].image.bytes());
-    }
-    std::vector<file_change> changes;
-    for (std::size_t i = 0; i < written.size(); ++i)
-      changes.push_back({path_of(static_cast<entity_kind>(written[i]), active_), bytes[i],
-                         copies[written[i]] ? stamp() : std::string{}});
+  /// @returns whether they were missing
+  bool make_models(show_on_disk& read) {
+    auto& models = read.files[static_cast<std::size_t>(entity_kind::model)];
+    if (!models.stale) return false;
+    const auto path = path_of(entity_kind::model, {});
+    book_.change().forget(path);
+    const auto bytes = models.image.bytes();
+    const std::array changes{file_change{path, bytes, {}}};
     auto replaced = folder_.replace(changes);
-    for (std::size_t i = 0; i < written.size(); ++i) {
-      auto& file = files_[written[i]];
-      if (!replaced) {
-        if (!replaced.error().visible) continue;
-        file.stale = true;
-      } else {
-        file.stale = false;
-        file.known = replaced->statuses[i];
-      }
-      file.by_hand = false;
+    if (!replaced) {
+      read.show.notes.push_back(std::move(replaced.error().why.message));
+      return true;
     }
-    if (!replaced) return tl::unexpected(std::move(replaced.error().why));
-    return commit_receipt{std::move(replaced->notes)};
-  }
-
-  /// After a failure that left new bytes in place: the old ones once more. If the disk refuses that too, the
-  /// file stays stale and is written with the next change.
-  void restore(const kinds& touched) {
-    kinds stale{};
-    bool any = false;
-    for (std::size_t kind = 0; kind < entity_kind_count; ++kind) {
-      stale[kind] = touched[kind] && files_[kind].stale;
-      any = any || stale[kind];
-    }
-    if (any) (void)write(stale, kinds{});
+    models.stale = false;
+    models.known = replaced->statuses.front();
+    models.sha256 = sha256_hex(bytes);
+    read.show.notes.emplace_back("fixture-models.yaml was missing and is made");
+    return true;
   }
 
   result<bool> show_uses_model(const std::string& show, std::string_view model_id) const {
@@ -279,7 +220,7 @@ class show_files::impl {
 
 result<show_files> show_files::open(std::filesystem::path data_dir, show_files_options options) {
   if (!options.files) options.files = real_file_system();
-  auto folder = data_folder::open(data_dir, options.files, time_stamp(options.now()));
+  auto folder = data_folder::open(data_dir, options.files);
   if (!folder) return tl::unexpected(std::move(folder.error()));
   return show_files(std::make_unique<impl>(std::move(data_dir), std::move(options), std::move(*folder)));
 }
@@ -307,8 +248,28 @@ result<void> show_files::delete_show(std::string_view name) {
   return impl_->delete_show(name);
 }
 
-result<commit_receipt> show_files::commit(std::span<const fact> facts) {
-  return impl_->commit(facts);
+result<void> show_files::make_show(std::string_view name, const show_state& state, std::uint64_t position) {
+  return impl_->make_show(name, state, position);
+}
+
+result<projection_receipt> show_files::project(const show_state& state, std::uint64_t position) {
+  return impl_->projection_.project(state, position);
+}
+
+bool show_files::stale() const noexcept {
+  return impl_->projection_.stale();
+}
+
+std::vector<live_edit> show_files::look() {
+  return impl_->projection_.look();
+}
+
+result<edited_file> show_files::read_edit(const live_edit& edit) {
+  return impl_->projection_.read_edit(edit);
+}
+
+result<void> show_files::forget_edit(const live_edit& edit) {
+  return impl_->projection_.forget_edit(edit);
 }
 
 result<std::vector<std::string>> show_files::shows_using_model(std::string_view model_id) {
@@ -324,7 +285,7 @@ const std::string& show_files::active_show() const noexcept {
 }
 
 const std::vector<std::string>& show_files::opening_notes() const noexcept {
-  return impl_->folder_.notes();
+  return impl_->notes_;
 }
 
 show_files::show_files(std::unique_ptr<impl> state) noexcept : impl_(std::move(state)) {}

@@ -74,7 +74,7 @@ struct projection_receipt {
 
 /// The version of a file that somebody edited, read for `external_edits`.
 struct edited_file {
-  show_state found; ///< with this one kind, and the models to check fixtures against
+  show_state found; ///< entities of this one kind
   unloaded_entities unloaded;
   std::vector<problem> problems;
 };
@@ -89,7 +89,7 @@ struct show_files_options {
 };
 
 /// The show's YAML on disk. Used by one thread at a time. All errors are values.
-class show_files {
+class show_files final {
  public:
   /// Makes DATA_DIR if missing, locks it against a second server, and finishes or discards a change to
   /// several files that was interrupted. A disk that is read-only or full is no error here: `project` will

@@ -1,6 +1,7 @@
 #include "storage/show_reader.hpp"
 
 #include "storage/demo_show.hpp"
+#include "storage/digest.hpp"
 #include "storage/entity_reader.hpp"
 
 #include <algorithm>
@@ -9,10 +10,6 @@
 namespace troupe::storage {
 
 namespace {
-
-bool blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 problem unreadable_file(entity_kind kind, const std::string& show, const std::error_code& code) {
   problem out;
@@ -34,6 +31,7 @@ class show_builder {
     auto& file = out_.files[static_cast<std::size_t>(kind)];
     auto stored = folder_.read(path_of(kind, show_));
     if (!stored) return refuse(kind, file, unreadable_file(kind, show_, stored.error()));
+    file.sha256 = *stored ? sha256_hex((*stored)->bytes) : std::string{};
     if (*stored)
       file.known = (*stored)->status;
     else if (kind == entity_kind::model)
@@ -46,7 +44,9 @@ class show_builder {
     for (const auto& block : read.blocks)
       if (block.entity) out_.show.state.put(block.entity);
     file.image = file_image(read);
-    file.by_hand = *stored && !blank(text) && file.image.bytes() != text;
+    file.unloaded = unloaded_of(read);
+    out_.show.unloaded[static_cast<std::size_t>(kind)] = file.unloaded;
+    file.foreign = *stored && !blank(text) && file.image.bytes() != text;
     auto& problems = out_.show.problems;
     problems.insert(problems.end(), std::make_move_iterator(read.problems.begin()),
                     std::make_move_iterator(read.problems.end()));
@@ -57,6 +57,7 @@ class show_builder {
  private:
   void refuse(entity_kind kind, show_file& file, problem why) {
     file.unreadable = why;
+    out_.show.unloaded[static_cast<std::size_t>(kind)].nameless = true; // whatever is in it is still there
     out_.show.unreadable[static_cast<std::size_t>(kind)] = why;
     out_.show.problems.push_back(std::move(why));
   }
@@ -68,6 +69,22 @@ class show_builder {
 };
 
 } // namespace
+
+bool blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+unloaded_entities unloaded_of(const entity_file& file) {
+  unloaded_entities out;
+  for (const auto& each : file.blocks) {
+    if (each.entity) continue;
+    if (each.id.empty())
+      out.nameless = true;
+    else
+      out.ids.push_back(each.id);
+  }
+  return out;
+}
 
 data_path path_of(entity_kind kind, const std::string& show) {
   return {kind == entity_kind::model ? std::string{} : show, std::string(file_name(kind))};

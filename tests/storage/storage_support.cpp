@@ -42,6 +42,23 @@ fact deleted(entity_kind kind, std::string_view id, std::uint64_t revision) {
   return entity_deleted{kind, std::string(id), revision};
 }
 
+result<followed_files> followed_files::open(const fs::path& data_dir, show_files_options options) {
+  auto files = show_files::open(data_dir, std::move(options));
+  if (!files) return tl::unexpected(std::move(files.error()));
+  return followed_files(std::move(*files));
+}
+
+result<loaded_show> followed_files::load(std::string_view show, bool demo_if_missing) {
+  auto loaded = files_.load(show, demo_if_missing);
+  if (loaded) state_ = loaded->state;
+  return loaded;
+}
+
+result<projection_receipt> followed_files::commit(std::span<const fact> facts) {
+  for (const auto& each : facts) troupe::apply(state_, each);
+  return files_.project(state_, ++position_);
+}
+
 std::string snapshot(const show_state& state, entity_kind kind) {
   std::string out;
   state.each(kind, [&](const record_ptr& record) { out += record->json + '\n'; });
