@@ -104,7 +104,7 @@ using frame_hub_actor =
 using lane_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(frame_news),
                                caf::result<void>(client_news_ptr), caf::result<void>(subscribe_client),
                                caf::result<void>(tell_client), caf::result<void>(client_credit),
-               caf::result<void>(name_client), caf::result<void>(history_news_ptr)>;
+                               caf::result<void>(name_client), caf::result<void>(history_news_ptr)>;
 
 /// A SESSION: one client, its rights, its subscription, its commands.
 using session_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(client_text),
@@ -153,22 +153,22 @@ using journal_actor = port::iface<caf::result<void>(cast_change),
                                   caf::result<facts_committed>(name_checkpoint)>;
 
 /// The ARCHIVIST: reads the journal beside its writer. Detached, because it blocks on the disk.
-using archivist_actor = port::iface<
-    caf::result<void>(cast_change),
-    // This has been recorded; the answer allows the next. None of it: look for yourself.
-    caf::result<void>(events_recorded_ptr),
-    // Events, shows as they were, comparisons.
-    caf::result<past_answer>(past_question_ptr),
-    // A show as it was, as values.
-    caf::result<past_show_ptr>(ask_past_show),
-    // What an undo or redo would have to reverse.
-    caf::result<undo_plan_ptr>(plan_reversal),
-    // Whose counts a lane's clients want to know.
-    caf::result<void>(operators_here),
-    // INTERNAL: the lanes are due to hear how far the journal is.
-    caf::result<void>(flush_atom),
-    // INTERNAL: make a snapshot, if one is due.
-    caf::result<void>(work_atom)>;
+using archivist_actor =
+    port::iface<caf::result<void>(cast_change),
+                // This has been recorded; the answer allows the next. None of it: look for yourself.
+                caf::result<void>(events_recorded_ptr),
+                // Events, shows as they were, comparisons.
+                caf::result<past_answer>(past_question_ptr),
+                // A show as it was, as values.
+                caf::result<past_show_ptr>(ask_past_show),
+                // What an undo or redo would have to reverse.
+                caf::result<undo_plan_ptr>(plan_reversal),
+                // Whose counts a lane's clients want to know.
+                caf::result<void>(operators_here),
+                // INTERNAL: the lanes are due to hear how far the journal is.
+                caf::result<void>(flush_atom),
+                // INTERNAL: make a snapshot, if one is due.
+                caf::result<void>(work_atom)>;
 
 /// The FILE KEEPER: the YAML files, which follow the journal. Detached, because it blocks on the disk.
 using file_keeper_actor = port::iface<caf::result<void>(cast_change),

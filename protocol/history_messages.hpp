@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,9 +72,9 @@ struct reversal {
     entity_news::operation op = entity_news::operation::updated;
     std::uint64_t revision = 0;
   };
-  std::string correlation_id;         ///< of the new command; empty: there was nothing to change
-  std::vector<std::uint64_t> undone;  ///< positions of the events that were reversed; of a restore: none
-  std::uint64_t restored = 0;         ///< of a restore: the position
+  std::string correlation_id;        ///< of the new command; empty: there was nothing to change
+  std::vector<std::uint64_t> undone; ///< positions of the events that were reversed; of a restore: none
+  std::optional<std::uint64_t> restored; ///< of a restore: the position
   std::vector<changed_entity> entities;
 };
 using reversal_ptr = std::shared_ptr<const reversal>;
@@ -110,7 +111,8 @@ struct history_news {
     std::uint64_t undo = 0, redo = 0;
   };
   std::uint64_t position = 0;
-  std::vector<counts> operators; ///< those that somebody has asked for
+  bool recorded = false; ///< something has been recorded since the last; else only counts were asked for
+  std::vector<counts> operators; ///< `anonymous`, and those that somebody has asked for
 };
 using history_news_ptr = std::shared_ptr<const history_news>;
 

@@ -45,9 +45,11 @@ class lane final : public io_actor {
     session_actor session;
     outbox box;
     std::optional<frame_subscription> subscription;
-    std::uint64_t base = 0;                               // the newest frame it has, of this show; 0: none
-    std::int64_t next_frame_t_ns = 0;                     // with maxHz
-    std::uint64_t inputs_seen = 0;                        // version
+    std::uint64_t base = 0;           // the newest frame it has, of this show; 0: none
+    std::int64_t next_frame_t_ns = 0; // with maxHz
+    std::uint64_t inputs_seen = 0;    // version
+    std::string operator_name = "anonymous";
+    bool history_due = false; // it wants its counts, though nothing has been recorded
     std::uint64_t drops_counted = 0, resyncs_counted = 0; // of the outbox's, those the metrics know of
   };
 
@@ -58,6 +60,9 @@ class lane final : public io_actor {
   void begin(client& one);
   void farewell(std::uint64_t id);
   void tell_wants();
+  void name(const name_client& told);
+  void tell_operators();
+  void take_history(const history_news& news);
   void count_subscription(const client& one, int by);
   void count_full(client& one);
 

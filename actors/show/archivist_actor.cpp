@@ -1,5 +1,6 @@
 #include "actors/show/archivist_actor.hpp"
 
+#include "actors/show/operator_name.hpp"
 #include "actors/show/past_reader.hpp"
 #include "actors/show/undo_plan.hpp"
 #include "actors/system/error_bridge.hpp"
@@ -26,10 +27,11 @@ class archive {
 
   void take(const events_recorded& news) {
     for (const auto& event : news.events) {
-      if (event->position > st_.ledger.position() + 1) catch_up();
+      if (event->position > st_.ledger.position() + 1) (void)catch_up();
       st_.ledger.take(*event);
     }
-    if (news.events.empty()) catch_up();
+    if (news.events.empty()) (void)catch_up();
+    st_.recorded = true;
     tell_soon();
     if (!std::exchange(st_.snapshot_due, true)) self_->delayed_send(self_, snapshot_delay, work_atom_v);
   }
@@ -101,8 +103,9 @@ class archive {
     if (!st_.peers) return;
     auto news = std::make_shared<history_news>();
     news->position = st_.ledger.position();
+    news->recorded = std::exchange(st_.recorded, false);
     const auto show = st_.options.published->now()->state.show();
-    std::set<std::string_view> names;
+    std::set<std::string_view> names{anonymous_author};
     for (const auto& lane : st_.operators) names.insert(lane.begin(), lane.end());
     for (const auto name : names) {
       const auto counts = st_.ledger.counts(name, show);

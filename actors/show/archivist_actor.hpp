@@ -29,6 +29,7 @@ struct archivist_state {
   undo_ledger ledger;
   std::vector<std::vector<std::string>> operators; ///< by lane: whose counts are wanted
   bool news_due = false;                           ///< the lanes will be told
+  bool recorded = false;                           ///< something they haven't been told of
   bool snapshot_due = false;                       ///< it will be seen whether one is to be made
 };
 

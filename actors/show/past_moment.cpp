@@ -41,8 +41,7 @@ journal_position position_of(std::string_view digits) noexcept {
 result<past_moment> parse_moment(std::string_view text, std::string_view field) {
   if (all_digits(text)) return position_of(text);
   if (const auto time = storage::parse_iso_time(text)) return wall_time{*time};
-  if (text.empty() || looks_numeric(text) || has_control(text) ||
-      code_points(text) > max_name_characters)
+  if (text.empty() || looks_numeric(text) || has_control(text) || code_points(text) > max_name_characters)
     return invalid(std::string{field},
                    fmt::format("\"{}\" is no position, time or checkpoint", excerpt(text)));
   return checkpoint_name{std::string{text}};
@@ -58,9 +57,7 @@ result<past_moment> moment_in(const boost::json::value& value, std::string_view 
 }
 
 result<std::string> check_checkpoint_name(std::string name) {
-  const auto refused = [](std::string_view rule) {
-    return invalid("name", fmt::format("name {}", rule));
-  };
+  const auto refused = [](std::string_view rule) { return invalid("name", fmt::format("name {}", rule)); };
   if (!is_utf8(name)) return refused("must be UTF-8");
   if (is_blank(name)) return refused("must not be blank");
   if (code_points(name) > max_name_characters)

@@ -21,12 +21,10 @@ struct named_list {
   std::string_view member;
   entity_kind kind;
 };
-constexpr std::array lists{named_list{"fixtures", entity_kind::fixture},
-                           named_list{"groups", entity_kind::group},
-                           named_list{"inputs", entity_kind::input},
-                           named_list{"presets", entity_kind::preset},
-                           named_list{"graphs", entity_kind::graph},
-                           named_list{"models", entity_kind::model}};
+constexpr std::array lists{
+    named_list{"fixtures", entity_kind::fixture}, named_list{"groups", entity_kind::group},
+    named_list{"inputs", entity_kind::input},     named_list{"presets", entity_kind::preset},
+    named_list{"graphs", entity_kind::graph},     named_list{"models", entity_kind::model}};
 static_assert(lists.size() == entity_kind_count);
 
 void append_rows(std::string& out, const std::vector<view_row>& rows, std::string_view kind) {
@@ -131,8 +129,7 @@ result<std::string> past_reader::tell(const list_checkpoints&) {
   return out + "]}";
 }
 
-result<past_show> past_reader::show_at(std::string_view show, const past_moment& at,
-                                       std::string_view field) {
+result<past_show> past_reader::show_at(std::string_view show, const past_moment& at, std::string_view field) {
   const auto position = resolve(at, field);
   if (!position) return failure{position.error()};
   if (auto known = know(show); !known) return failure{known.error()};

@@ -23,6 +23,16 @@ result<record_ptr> with_revision(const entity_record& was, std::uint64_t revisio
 
 using named = std::pair<entity_kind, std::string>;
 
+/// Whether there is, or was, such an entity of one of the kinds.
+bool known(const std::set<named>& then, const show_state& state, const restore_filter& filter,
+           const std::string& id) {
+  for (std::size_t i = 0; i < entity_kind_count; ++i) {
+    const auto kind = static_cast<entity_kind>(i);
+    if (filter.wants(kind, id) && (then.contains({kind, id}) || state.find(kind, id))) return true;
+  }
+  return false;
+}
+
 /// What was there then and is something else now.
 result<std::vector<wanted_entity>> returning(const std::vector<past_entity>& past, const show_state& state,
                                              const restore_filter& filter) {
@@ -34,9 +44,10 @@ result<std::vector<wanted_entity>> returning(const std::vector<past_entity>& pas
     const auto current = state.find(kind, id);
     if (current && contents(*current) == contents(*one.entity)) continue;
     if (!current && one.last_revision == 0)
-      return failure{error{ec::conflict,
-                           fmt::format("the {} \"{}\" has been deleted just now; try again", kind_name(kind), id),
-                           {{"reason", "busy"}}}};
+      return failure{
+          error{ec::conflict,
+                fmt::format("the {} \"{}\" has been deleted just now; try again", kind_name(kind), id),
+                {{"reason", "busy"}}}};
     const auto last = current ? current->revision : std::max(one.last_revision, one.entity->revision);
     auto record = with_revision(*one.entity, last + 1);
     if (!record) return failure{record.error()};
@@ -70,8 +81,8 @@ void leave_groups(const show_state& state, std::vector<wanted_entity>& wanted) {
     if (settled.contains(record->id)) return;
     auto ids = record->as<group>().fixture_ids;
     if (std::erase_if(ids, [&](const std::string& id) { return gone.contains(id); }) > 0)
-      wanted.push_back({entity_kind::group, record->id,
-                        with_fixture_ids(*record, std::move(ids), record->revision + 1)});
+      wanted.push_back(
+          {entity_kind::group, record->id, with_fixture_ids(*record, std::move(ids), record->revision + 1)});
   });
 }
 
@@ -97,6 +108,9 @@ result<std::vector<fact>> decide_restore(const std::vector<past_entity>& past, c
                                          const restore_filter& filter, std::size_t max_entities) {
   std::set<named> then;
   for (const auto& one : past) then.insert({one.entity->kind(), one.entity->id});
+  if (filter.ids)
+    for (const auto& id : *filter.ids)
+      if (!known(then, state, filter, id)) return not_found("entity", id);
   auto wanted = returning(past, state, filter);
   if (!wanted) return failure{wanted.error()};
   leaving(then, state, filter, *wanted);

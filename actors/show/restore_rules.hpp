@@ -50,7 +50,8 @@ struct restore_command {
 /// other shows may use them. Empty if nothing differs.
 /// @returns VALIDATION_ERROR when something would name what isn't there: `details.references` lists
 ///          `{kind, id, field, reason}`, at most 20; CONFLICT (`details.reason` `busy`) when one was deleted
-///          after the past was read, so that its last revision isn't known
+///          after the past was read, so that its last revision isn't known; NOT_FOUND for an id of the filter
+///          that neither moment has
 result<std::vector<fact>> decide_restore(const std::vector<past_entity>& past, const show_state& state,
                                          const restore_filter& filter, std::size_t max_entities);
 

@@ -21,8 +21,8 @@ namespace troupe::actors {
 struct reversal_job {
   reverse_command command;
   caf::typed_response_promise<reversal_ptr> promise;
-  show_state asked;                 ///< what was durable when the archivist was asked
-  bool overtaken = false;           ///< the same operator has given another command since
+  show_state asked;       ///< what was durable when the archivist was asked
+  bool overtaken = false; ///< the same operator has given another command since
   unsigned attempts = 0;
   std::set<std::string> free_models; ///< that no other show uses
 };
@@ -30,27 +30,33 @@ struct reversal_job {
 /// What has been changed, for the answer.
 reversal reversal_of(const std::vector<fact>& facts, std::string correlation_id);
 
-/// @tparam Store the store's ways: `origin_of`, `gather`, `commit`, `refuse_reversal`, `accept_reversal`
+/// @tparam Store the store's ways: `accept`, `refuse`, `origin_of`, `has_undurable`, `when_loaded`
 template <class Store>
 class reversal_desk {
  public:
   static constexpr unsigned max_attempts = 8;
+  static constexpr std::size_t max_waiting = 1'024;
   static constexpr auto plan_timeout = std::chrono::seconds{20};
 
   explicit reversal_desk(Store store) : store_(std::move(store)) {}
 
   void begin(reverse_command command, caf::typed_response_promise<reversal_ptr> promise) {
-    auto job = std::make_shared<reversal_job>(reversal_job{std::move(command), std::move(promise), {}, false,
-                                                           0, {}});
+    if (st().reversals.size() >= max_waiting)
+      return refuse(promise, {ec::too_many_requests, "too many undos are waiting already", {}});
+    auto job = std::make_shared<reversal_job>();
+    job->command = std::move(command);
+    job->promise = std::move(promise);
+    const bool first = !next_of(job->command.by.name);
     st().reversals.push_back(job);
-    ask(std::move(job));
+    if (first) ask(std::move(job)); // an operator's are done one after the other
   }
 
   void restore(const restore_command& command, caf::typed_response_promise<reversal_ptr> promise) {
     if (command.show != st().published.show())
       return refuse(promise, undo_conflict("inactive", "only the active show can be restored; activate \"" +
                                                            command.show + "\" first"));
-    auto facts = decide_restore(command.past->entities, st().pending, command.filter, st().rules.max_entities());
+    auto facts =
+        decide_restore(command.past->entities, st().pending, command.filter, st().rules.max_entities());
     if (facts)
       if (auto ok = st().rules.writable(*facts); !ok) facts = failure{ok.error()};
     if (!facts) return refuse(promise, facts.error());
@@ -84,8 +90,13 @@ class reversal_desk {
     self->request(st().peers->archivist, plan_timeout,
                   plan_reversal{job->command.by.name, job->asked.show(), job->command.redo, st().position})
         .then(
-            [desk = *this, job](const undo_plan_ptr& plan) mutable { desk.planned(std::move(job), plan); },
+            [desk = *this, job](const undo_plan_ptr& plan) mutable { desk.decide_later(job, plan); },
             [desk = *this, job](const caf::error& reason) mutable { desk.give_up(*job, from_caf(reason)); });
+  }
+
+  /// Not while another show is being read.
+  void decide_later(const job_ptr& job, const undo_plan_ptr& plan) {
+    store_.when_loaded([desk = *this, job, plan]() mutable { desk.planned(job, plan); });
   }
 
   void planned(job_ptr job, const undo_plan_ptr& plan) {
@@ -105,8 +116,8 @@ class reversal_desk {
     origin->notes[job->command.redo ? "redoes" : "undoes"] = plan->root;
     auto made = reversal_of(*facts, origin->correlation_id);
     for (const auto& step : plan->steps) made.undone.push_back(step.event->position);
-    leave(*job);
     conclude(std::move(*facts), std::move(origin), std::move(made), job->promise);
+    leave(*job);
   }
 
   /// Whether what the archivist saw is still what the next command would see.
@@ -139,7 +150,7 @@ class reversal_desk {
                                                                     "\" is used by fixtures of the show " +
                                                                     users.names.front()));
               job->free_models.insert(model);
-              desk.planned(std::move(job), plan);
+              desk.decide_later(job, plan);
             },
             [desk = *this, job](const caf::error& reason) mutable { desk.give_up(*job, from_caf(reason)); });
   }
@@ -155,12 +166,20 @@ class reversal_desk {
   }
 
   void give_up(reversal_job& job, const error& why) {
-    leave(job);
     refuse(job.promise, why);
+    leave(job);
   }
 
   void leave(const reversal_job& job) {
+    const auto author = job.command.by.name;
     std::erase_if(st().reversals, [&](const job_ptr& one) { return one.get() == &job; });
+    if (auto next = next_of(author)) ask(std::move(next));
+  }
+
+  job_ptr next_of(const std::string& author) {
+    for (const auto& one : st().reversals)
+      if (one->command.by.name == author) return one;
+    return nullptr;
   }
 
   Store store_;

@@ -34,7 +34,8 @@ using named_rows = std::map<std::pair<std::string_view, std::string_view>, const
 
 named_rows by_name(std::span<const view_row> rows) {
   named_rows out;
-  for (const auto& row : rows) out.emplace(std::pair{std::string_view{row.kind}, std::string_view{row.id}}, &row);
+  for (const auto& row : rows)
+    out.emplace(std::pair{std::string_view{row.kind}, std::string_view{row.id}}, &row);
   return out;
 }
 

@@ -96,9 +96,8 @@ class store {
 
   caf::result<reversal_ptr> reverse(const reverse_command& command) {
     auto promise = self_->template make_response_promise<reversal_ptr>();
-    when_loaded([this_ = *this, command, promise]() mutable {
-      reversal_desk<store>{this_}.begin(command, promise);
-    });
+    when_loaded(
+        [this_ = *this, command, promise]() mutable { reversal_desk<store>{this_}.begin(command, promise); });
     return promise;
   }
 

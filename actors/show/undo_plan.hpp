@@ -29,8 +29,8 @@ struct undo_step {
 struct undo_plan {
   bool redo = false;
   std::string author;
-  std::string root;            ///< the correlation id of the command that is taken back or done again
-  std::uint64_t position = 0;  ///< of the journal: everything up to it has been looked at
+  std::string root;             ///< the correlation id of the command that is taken back or done again
+  std::uint64_t position = 0;   ///< of the journal: everything up to it has been looked at
   std::vector<undo_step> steps; ///< as they were recorded
 };
 

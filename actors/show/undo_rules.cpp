@@ -94,8 +94,8 @@ std::optional<error> hindered(const undo_step& step, const record_ptr& current) 
 result<wanted_entity> reversed(const undo_step& step, const record_ptr& current) {
   wanted_entity one{step.change.kind, step.change.id, nullptr};
   if (step.change.op == operation::created) return one;
-  auto record = step.change.op == operation::deleted ? as_it_was(step.change)
-                                                     : with_fields_back(step.change, *current);
+  auto record =
+      step.change.op == operation::deleted ? as_it_was(step.change) : with_fields_back(step.change, *current);
   if (!record) {
     auto what = undo_conflict("rule", record.error().message, step.latest);
     what.details["field"] = record.error().details["field"];

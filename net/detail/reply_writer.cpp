@@ -94,7 +94,7 @@ void append_cors(std::string& out, const reply_context& context) {
     return;
   }
   append_field(out, "Access-Control-Allow-Methods", context.preflight_methods);
-  append_field(out, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");
+  append_field(out, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, X-Operator");
   append_field(out, "Access-Control-Max-Age", "600");
   if (context.private_network) append_field(out, "Access-Control-Allow-Private-Network", "true");
 }
