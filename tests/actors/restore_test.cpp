@@ -26,7 +26,8 @@ restore_filter only(entity_kind kind) {
 }
 
 result<std::vector<fact>> restore(recorded_show& show, std::uint64_t position, const restore_filter& filter) {
-  const auto past = past_reader{show.history()}.show_at("tour", actors::journal_position{position}, "position");
+  const auto past =
+      past_reader{show.history()}.show_at("tour", actors::journal_position{position}, "position");
   if (!past) return failure{past.error()};
   auto facts = actors::decide_restore(past->entities, show.state(), filter, default_max_entities);
   if (facts && !facts->empty()) show.record("ada", *facts, {{"restores", position}});
@@ -58,9 +59,10 @@ void change_a_lot(recorded_show& show, std::mt19937& dice, int times) {
     const auto number = std::to_string(1 + dice() % 400);
     switch (dice() % 4) {
     case 0:
-      (void)show.give("ada", create_entity{entity_kind::fixture,
-                                           members(R"({"name":"F","modelId":"par","universe":2,"startChannel":)" +
-                                                   number + "}")});
+      (void)show.give("ada",
+                      create_entity{entity_kind::fixture,
+                                    members(R"({"name":"F","modelId":"par","universe":2,"startChannel":)" +
+                                            number + "}")});
       break;
     case 1:
       (void)show.give("bob", delete_entity{entity_kind::fixture, dice() % 2 ? "a" : "new-" + number});
@@ -121,12 +123,15 @@ TEST_CASE("restore: kinds and ids say what is meant", "[actors][unit]") {
 TEST_CASE("restore: a fixture that goes leaves the groups that stay", "[actors][unit]") {
   recorded_show show{small_show("tour")};
   const auto then = show.head();
-  REQUIRE(show.give("ada", create_entity{entity_kind::fixture,
-                                         members(R"({"name":"N","modelId":"par","universe":1,"startChannel":1})")}));
-  REQUIRE(show.give("ada", update(show.state(), entity_kind::group, "front", R"({"fixtureIds":["new-1","b"]})")));
+  REQUIRE(show.give("ada",
+                    create_entity{entity_kind::fixture,
+                                  members(R"({"name":"N","modelId":"par","universe":1,"startChannel":1})")}));
+  REQUIRE(
+      show.give("ada", update(show.state(), entity_kind::group, "front", R"({"fixtureIds":["new-1","b"]})")));
   REQUIRE(restore(show, then, only(entity_kind::fixture)));
   CHECK(show.state().find(entity_kind::fixture, "new-1") == nullptr);
-  CHECK(show.state().find_as<group>(entity_kind::group, "front")->fixture_ids == std::vector<std::string>{"b"});
+  CHECK(show.state().find_as<group>(entity_kind::group, "front")->fixture_ids ==
+        std::vector<std::string>{"b"});
 }
 
 TEST_CASE("restore: what would name something that isn't there is refused and listed", "[actors][unit]") {

@@ -8,7 +8,6 @@ using actors::undo_counts;
 
 namespace {
 
-
 std::string field(const recorded_show& show, entity_kind kind, const std::string& id, std::string_view name) {
   const auto record = show.state().find(kind, id);
   if (!record) return "gone";
@@ -99,8 +98,9 @@ TEST_CASE("undo: a group that others have changed since stays without the fixtur
 
 TEST_CASE("undo: what was created goes, unless somebody uses it by now", "[actors][unit]") {
   recorded_show show{small_show("tour")};
-  REQUIRE(show.give("ada", create_entity{entity_kind::fixture,
-                                         members(R"({"name":"New","modelId":"par","universe":1,"startChannel":1})")}));
+  REQUIRE(show.give(
+      "ada", create_entity{entity_kind::fixture,
+                           members(R"({"name":"New","modelId":"par","universe":1,"startChannel":1})")}));
   SECTION("nobody does") {
     REQUIRE(show.undo("ada"));
     CHECK(field(show, entity_kind::fixture, "new-1", "name") == "gone");
@@ -109,7 +109,8 @@ TEST_CASE("undo: what was created goes, unless somebody uses it by now", "[actor
     CHECK(show.state().find(entity_kind::fixture, "new-1")->revision == 2);
   }
   SECTION("a group does") {
-    REQUIRE(show.give("bob", update(show.state(), entity_kind::group, "front", R"({"fixtureIds":["new-1"]})")));
+    REQUIRE(
+        show.give("bob", update(show.state(), entity_kind::group, "front", R"({"fixtureIds":["new-1"]})")));
     const auto refused = show.undo("ada");
     CHECK(reason_of(refused) == "rule");
     CHECK(refused.error().details.at("event").at("author") == "bob");
@@ -129,7 +130,8 @@ TEST_CASE("undo: one that would break a rule is refused, and says which", "[acto
 
 TEST_CASE("undo: fields that were added go, fields that went return", "[actors][unit]") {
   recorded_show show{small_show("tour")};
-  REQUIRE(show.give("ada", update(show.state(), entity_kind::model, "par", R"({"defaults":{"dimmer":255},"note":7})")));
+  REQUIRE(show.give(
+      "ada", update(show.state(), entity_kind::model, "par", R"({"defaults":{"dimmer":255},"note":7})")));
   REQUIRE(show.undo("ada"));
   CHECK(field(show, entity_kind::model, "par", "defaults") == "none");
   CHECK(field(show, entity_kind::model, "par", "note") == "none");
@@ -173,9 +175,8 @@ TEST_CASE("undo: operators have a stack each, of any depth, and a new command en
 TEST_CASE("undo: the ledger is the same when it is made again from the journal", "[actors][unit]") {
   recorded_show show{small_show("tour")};
   for (int i = 0; i < 6; ++i)
-    REQUIRE(show.give(i % 2 ? "ada" : "bob",
-                      update(show.state(), entity_kind::fixture, "a",
-                             R"({"f)" + std::to_string(i) + R"(":1})")));
+    REQUIRE(show.give(i % 2 ? "ada" : "bob", update(show.state(), entity_kind::fixture, "a",
+                                                    R"({"f)" + std::to_string(i) + R"(":1})")));
   REQUIRE(show.undo("ada"));
   REQUIRE(show.undo("bob"));
   REQUIRE(show.redo("bob"));
@@ -193,8 +194,10 @@ TEST_CASE("undo: the ledger is the same when it is made again from the journal",
 TEST_CASE("undo: edits of files by hand are in the way, and can't be undone", "[actors][unit]") {
   recorded_show show{small_show("tour")};
   REQUIRE(show.give("ada", update(show.state(), entity_kind::fixture, "a", R"({"name":"Ada's"})")));
-  show.record("file", {entity_updated{updated(show.state().find(entity_kind::fixture, "a"), R"({"name":"By hand"})")}},
-              {}, true);
+  show.record(
+      "file",
+      {entity_updated{updated(show.state().find(entity_kind::fixture, "a"), R"({"name":"By hand"})")}}, {},
+      true);
   CHECK(reason_of(show.undo("ada")) == "changed");
   CHECK(show.ledger.counts("file", "tour") == undo_counts{0, 0});
 }
@@ -223,14 +226,15 @@ void random_command(recorded_show& show, const std::string& author, std::mt19937
   const auto number = std::to_string(1 + dice() % 400);
   switch (dice() % 8) {
   case 0:
-    (void)show.give(author, create_entity{entity_kind::fixture,
-                                          members(R"({"name":"F","modelId":"par","universe":2,"startChannel":)" +
-                                                  number + "}")});
+    (void)show.give(
+        author,
+        create_entity{entity_kind::fixture,
+                      members(R"({"name":"F","modelId":"par","universe":2,"startChannel":)" + number + "}")});
     return;
   case 1:
-    (void)show.give(author, create_entity{entity_kind::group,
-                                          members(R"({"name":"G","fixtureIds":[")" +
-                                                  pick(entity_kind::fixture) + R"("]})")});
+    (void)show.give(author,
+                    create_entity{entity_kind::group, members(R"({"name":"G","fixtureIds":[")" +
+                                                              pick(entity_kind::fixture) + R"("]})")});
     return;
   case 2:
     (void)show.give(author, delete_entity{entity_kind::fixture, pick(entity_kind::fixture)});
@@ -247,7 +251,8 @@ void random_command(recorded_show& show, const std::string& author, std::mt19937
                                    R"({"fixtureIds":[")" + pick(entity_kind::fixture) + R"("]})"));
     return;
   case 6:
-    (void)show.give(author, update(show.state(), entity_kind::model, "par", R"({"brand":"B)" + number + "\"}"));
+    (void)show.give(author,
+                    update(show.state(), entity_kind::model, "par", R"({"brand":"B)" + number + "\"}"));
     return;
   default:
     (void)show.give(author, create_entity{entity_kind::input, members(R"({"name":"I","type":"fader"})")});
