@@ -224,7 +224,8 @@ result<command_author> author_of(const http_request& request) {
   command_author by;
   by.name = std::move(*name);
   const bool v6 = request.peer.host.find(':') != std::string::npos;
-  by.client = fmt::format(v6 ? "http:[{}]:{}" : "http:{}:{}", request.peer.host, request.peer.port);
+  by.client = v6 ? fmt::format("http:[{}]:{}", request.peer.host, request.peer.port)
+                 : fmt::format("http:{}:{}", request.peer.host, request.peer.port);
   return by;
 }
 
