@@ -1,4 +1,5 @@
-// Moments of the past, names of checkpoints and operators: refused with their field, or what they say they are.
+// Moments of the past, names of checkpoints and operators: refused with their field, or what they say they
+// are.
 
 #include "actors/show/operator_name.hpp"
 #include "actors/show/past_moment.hpp"
