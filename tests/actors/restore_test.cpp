@@ -110,7 +110,7 @@ TEST_CASE("restore: kinds and ids say what is meant", "[actors][unit]") {
   REQUIRE(show.give("ada", update(show.state(), entity_kind::fixture, "b", R"({"name":"2"})")));
   REQUIRE(show.give("ada", update(show.state(), entity_kind::group, "front", R"({"name":"3"})")));
   auto filter = only(entity_kind::fixture);
-  filter.ids.emplace({"b"});
+  filter.ids = std::set<std::string, std::less<>>{"b"};
   const auto facts = restore(show, then, filter);
   REQUIRE(facts);
   REQUIRE(facts->size() == 1);
