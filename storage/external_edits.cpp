@@ -35,8 +35,8 @@ bool same(const json::value& one, const json::value& other) {
 json::object fields_of(const record_ptr& record) {
   if (!record) return {};
   auto members = entity_members(*record);
-  members.erase("id");
-  members.erase("revision");
+  members.stable_erase("id");
+  members.stable_erase("revision");
   return members;
 }
 
@@ -47,7 +47,7 @@ json::object merged(const json::object& edited, const json::object& base, json::
     if (!before || !same(*before, value)) theirs[name] = value;
   }
   for (const auto& [name, value] : base)
-    if (!edited.contains(name)) theirs.erase(name);
+    if (!edited.contains(name)) theirs.stable_erase(name);
   return theirs;
 }
 

@@ -78,15 +78,12 @@ result<void> show_projection::settle() {
     auto stored = folder_.read(path(kind));
     if (!stored) return tl::unexpected(storage_error(path(kind).text(), "read", stored.error()));
     const auto sha256 = *stored ? sha256_hex((*stored)->bytes) : std::string{};
-    auto in_place = std::find_if(versions.rbegin(), versions.rend(),
-                                 [&](const shown_version& each) { return each.sha256 == sha256; });
+    const auto found = std::find_if(versions.rbegin(), versions.rend(),
+                                    [&](const shown_version& each) { return each.sha256 == sha256; });
     // Edited since: what was edited is most likely the last one.
-    if (in_place == versions.rend())
-      in_place = versions.rbegin();
-    else
-      file.known = *stored ? std::optional((*stored)->status) : std::nullopt;
-    const auto settled = *in_place;
-    file.sha256 = settled.sha256;
+    const auto settled = found == versions.rend() ? versions.back() : *found;
+    if (found != versions.rend()) file.known = *stored ? std::optional((*stored)->status) : std::nullopt;
+    if (file.sha256 != sha256) file.sha256 = settled.sha256;
     book_.change().set(path(kind), {settled});
   }
   return {};

@@ -24,10 +24,10 @@ struct journal_figures {
   measured views_ns;   ///< the part of it that went into the views
   measured batch_size; ///< events in one append
   std::atomic<std::uint64_t> position{0};
-  std::atomic<std::uint64_t> failures{0};             ///< appends that the disk or server refused
-  std::atomic<std::uint64_t> conflicts{0};            ///< appends against another sequence than expected
-  std::atomic<std::uint64_t> checkpoints{0};          ///< signed
-  std::atomic<std::uint64_t> unsigned_checkpoints{0}; ///< that could not be signed or written down
+  std::atomic<std::uint64_t> failures{0};              ///< appends that the disk or server refused
+  std::atomic<std::uint64_t> conflicts{0};             ///< appends against another sequence than expected
+  std::atomic<std::uint64_t> checkpoints{0};           ///< signed and written down
+  std::atomic<std::uint64_t> unwritten_checkpoints{0}; ///< in the database, but not in the file beside it
   std::atomic<std::uint64_t> wal_bytes{0}; ///< waiting to be moved into the database; some 4 MB are normal
 };
 

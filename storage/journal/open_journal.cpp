@@ -1,11 +1,10 @@
 #include "storage/journal/open_journal.hpp"
 
-#include "protocol/entity_codec.hpp"
-#include "storage/journal/sqlite_schema.hpp"
-#include "storage/journal/sqlite_source.hpp"
-#include "storage/journal/sqlite_store.hpp"
+#include "storage/journal/chain_verifier.hpp"
+#include "storage/journal/open_sqlite.hpp"
 #include "storage/journal/stored_history.hpp"
 #include "storage/journal/stored_journal.hpp"
+#include "storage/journal/verify_journal.hpp"
 
 #include <fmt/format.h>
 
@@ -13,30 +12,60 @@ namespace troupe::storage {
 
 namespace {
 
-using access = sqlite_database::access;
+constexpr const char* checkpoint_file_name = "checkpoints.jsonl";
 
-struct opened_writer {
-  sqlite_database database;
-  bool made_new = false;
-};
-
-result<opened_writer> open_writer(const std::filesystem::path& file, const journal_options& options) {
-  auto database = sqlite_database::open(file, access::create, options.vfs);
-  if (!database) return failure(std::move(database).error());
-  if (auto ready = set_up_sqlite_writer(*database); !ready) return failure(std::move(ready).error());
-  auto made = make_sqlite_schema(*database, uuid_v4(options.random()));
-  if (!made) return failure(std::move(made).error());
-  return opened_writer{std::move(*database), *made};
+/// The first of what is wrong, the events before what rests on them.
+std::optional<journal_damage> damage_of(const journal_report& report) {
+  if (report.chain) return report.chain;
+  if (report.signatures) return report.signatures;
+  return report.views;
 }
 
-result<std::unique_ptr<event_history>> open_reader(const std::filesystem::path& file,
-                                                   const std::string& vfs) {
-  auto database = sqlite_database::open(file, access::read, vfs);
-  if (!database) return failure(std::move(database).error());
-  if (auto ready = set_up_sqlite_reader(*database); !ready) return failure(std::move(ready).error());
-  auto source = make_sqlite_source(std::move(*database));
+result<std::unique_ptr<event_history>> open_history(const journal_options& options) {
+  auto source = open_sqlite_source(options);
+  if (!source && source.error().code == ec::not_found) source = empty_sqlite_source(options);
   if (!source) return failure(std::move(source).error());
   return std::unique_ptr<event_history>(std::make_unique<stored_history>(std::move(*source)));
+}
+
+struct opened_desk {
+  checkpoint_desk desk;
+  std::vector<std::string> notes;
+};
+
+/// A key that can't be read or made is told, and events go on being recorded without signatures.
+result<opened_desk> open_desk(const journal_options& options, journal_source& source) {
+  opened_desk out;
+  bool made = false;
+  auto signer = checkpoint_signer::open(journal_folder(options), options.random, made);
+  if (!signer) {
+    out.notes.push_back(fmt::format("checkpoints aren't signed: {}", signer.error().message));
+    return out;
+  }
+  if (made) out.notes.push_back(fmt::format("{} was made", key_file(journal_folder(options)).string()));
+  auto id = source.journal_id();
+  if (!id) return failure(std::move(id).error());
+  auto checkpoints = source.checkpoints();
+  if (!checkpoints) return failure(std::move(checkpoints).error());
+  out.desk =
+      checkpoint_desk(std::move(*signer), std::move(*id), journal_folder(options) / checkpoint_file_name,
+                      options.checkpoint_every, checkpoints->empty() ? 0 : checkpoints->back().position);
+  return out;
+}
+
+/// Verifies what is there and makes ready for more. @pre it can be written
+result<void> take_stock(const journal_options& options, open_journal_result& out, checkpoint_desk& desk) {
+  auto report = verify_journal(options);
+  if (!report) return failure(std::move(report).error());
+  out.damage = damage_of(*report);
+  if (out.damage) return {};
+  auto source = open_sqlite_source(options);
+  if (!source) return failure(std::move(source).error());
+  auto opened = open_desk(options, **source);
+  if (!opened) return failure(std::move(opened).error());
+  desk = std::move(opened->desk);
+  out.notes.insert(out.notes.end(), opened->notes.begin(), opened->notes.end());
+  return {};
 }
 
 } // namespace
@@ -44,25 +73,31 @@ result<std::unique_ptr<event_history>> open_reader(const std::filesystem::path& 
 result<open_journal_result> open_journal(journal_options options) {
   if (!options.url.empty())
     return fail(ec::storage_unavailable, fmt::format("a journal at {} is not supported", options.url));
-  const auto folder = options.data_dir / ".troupe";
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code)
-    return fail(ec::storage_unavailable,
-                fmt::format("{} can't be made: {}", folder.string(), code.message()));
-  const auto file = folder / "journal.sqlite";
-  auto writer = open_writer(file, options);
-  if (!writer) return failure(std::move(writer).error());
-  auto store = make_sqlite_store(std::move(writer->database));
-  if (!store) return failure(std::move(store).error());
-  auto tail = (*store)->tail();
-  if (!tail) return failure(std::move(tail).error());
+  auto opened = open_sqlite_store(options);
+  if (!opened) return failure(std::move(opened).error());
   open_journal_result out;
+  std::optional<std::string> refusal;
+  if (opened->made_new) out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
+  checkpoint_desk desk;
+  if (!opened->refusal.empty()) {
+    refusal = opened->refusal;
+    out.notes.push_back(*refusal);
+  } else if (auto ready = take_stock(options, out, desk); !ready) {
+    return failure(std::move(ready).error());
+  }
+  if (out.damage)
+    refusal =
+        fmt::format("the journal is damaged at position {}: {}", out.damage->position, out.damage->reason);
+  auto tail = opened->store->tail();
+  if (!tail) {
+    if (!refusal) return failure(std::move(tail).error());
+    tail = journal_tail(); // it can't even be asked for its end; nothing is appended anyway
+  }
   auto figures = std::make_shared<journal_figures>();
   out.figures = figures;
-  out.journal = std::make_unique<stored_journal>(std::move(*store), *tail, options, std::nullopt, figures);
-  out.read = [file, vfs = options.vfs] { return open_reader(file, vfs); };
-  if (writer->made_new) out.notes.push_back(fmt::format("{} was made", file.string()));
+  out.journal = std::make_unique<stored_journal>(std::move(opened->store), *tail, std::move(desk), options,
+                                                 refusal, figures);
+  out.read = [options] { return open_history(options); };
   return out;
 }
 

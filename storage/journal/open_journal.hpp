@@ -41,7 +41,7 @@ struct open_journal_result {
   /// Set: the journal is damaged, and read-only: every append is refused with the reason.
   std::optional<journal_damage> damage;
   std::shared_ptr<const journal_figures> figures;
-  std::vector<std::string> notes; ///< for the log: made new, key made, schema raised, a torn tail dropped
+  std::vector<std::string> notes; ///< for the log: made new, key made, schema raised
 };
 
 /// Opens or makes it, and verifies it whole (`verify_journal`). A folder that can't be written gives a

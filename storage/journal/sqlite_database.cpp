@@ -50,6 +50,12 @@ bool is_read_only(const error& found) noexcept {
   return code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM;
 }
 
+error read_only_error(const std::string& file) {
+  error out{ec::storage_unavailable, fmt::format("{} may only be read", file), {}};
+  out.details["sqlite"] = SQLITE_READONLY;
+  return out;
+}
+
 void sqlite_statement::finalized::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }
@@ -190,6 +196,9 @@ result<std::optional<std::string>> sqlite_database::text(const std::string& quer
   return std::optional<std::string>(statement->text(0));
 }
 
+bool sqlite_database::is_read_only() const noexcept {
+  return sqlite3_db_readonly(handle(), "main") == 1;
+}
 bool sqlite_database::in_transaction() const noexcept {
   return sqlite3_get_autocommit(handle()) == 0;
 }

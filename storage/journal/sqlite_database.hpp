@@ -22,6 +22,7 @@ namespace troupe::storage {
 bool is_corruption(const error& found) noexcept;
 /// Whether it says that nothing may be written here.
 bool is_read_only(const error& found) noexcept;
+error read_only_error(const std::string& file);
 
 /// A prepared statement. Parameters and columns count from 0. Text that is bound must live until `reset`.
 class sqlite_statement {
@@ -90,6 +91,8 @@ class sqlite_database {
   result<std::optional<std::uint64_t>> number(const std::string& query);
   result<std::optional<std::string>> text(const std::string& query);
 
+  /// Whether it was opened for writing, and yet can't be written.
+  bool is_read_only() const noexcept;
   /// Whether a transaction is open.
   bool in_transaction() const noexcept;
   sqlite3* handle() const noexcept { return database_.get(); }

@@ -51,10 +51,12 @@ CREATE TABLE meta (
 ) WITHOUT ROWID;
 )";
 
-result<bool> knows_version(sqlite_database& database) {
+constexpr const char* has_tables = "SELECT 1 FROM sqlite_schema WHERE name = 'meta'";
+
+result<void> check_version(sqlite_database& database) {
   auto version = database.number("SELECT value FROM meta WHERE name = 'schema'");
   if (!version) return failure(std::move(version).error());
-  if (*version == sqlite_schema_version) return false;
+  if (*version == sqlite_schema_version) return {};
   return fail(ec::storage_unavailable, fmt::format("the journal has schema {}, this program knows schema {}",
                                                    version->value_or(0), sqlite_schema_version));
 }
@@ -73,9 +75,18 @@ result<bool> make_tables(sqlite_database& database, std::string_view journal_id)
 } // namespace
 
 result<bool> make_sqlite_schema(sqlite_database& database, std::string_view journal_id) {
-  auto there = database.number("SELECT 1 FROM sqlite_schema WHERE name = 'meta'");
+  auto there = database.number(has_tables);
   if (!there) return failure(std::move(there).error());
-  return *there ? knows_version(database) : make_tables(database, journal_id);
+  if (!*there) return make_tables(database, journal_id);
+  if (auto known = check_version(database); !known) return failure(std::move(known).error());
+  return false;
+}
+
+result<void> check_sqlite_schema(sqlite_database& database) {
+  auto there = database.number(has_tables);
+  if (!there) return failure(std::move(there).error());
+  if (!*there) return fail(ec::storage_unavailable, "the database holds no journal");
+  return check_version(database);
 }
 
 result<void> set_up_sqlite_writer(sqlite_database& database) {

@@ -14,6 +14,9 @@ inline constexpr std::uint64_t sqlite_schema_version = 1;
 /// @returns whether it was made new; STORAGE_UNAVAILABLE for a schema that this program doesn't know
 result<bool> make_sqlite_schema(sqlite_database& database, std::string_view journal_id);
 
+/// @returns STORAGE_UNAVAILABLE without one, or with one that this program doesn't know
+result<void> check_sqlite_schema(sqlite_database& database);
+
 /// WAL, and a flush with every commit; the size of the cache.
 result<void> set_up_sqlite_writer(sqlite_database& database);
 result<void> set_up_sqlite_reader(sqlite_database& database);

@@ -23,21 +23,47 @@ failure sequence_conflict(const event_stream& stream, std::uint64_t expected, st
 
 } // namespace
 
-stored_journal::stored_journal(std::unique_ptr<journal_store> store, journal_tail tail,
+stored_journal::stored_journal(std::unique_ptr<journal_store> store, journal_tail tail, checkpoint_desk desk,
                                const journal_options& options, std::optional<std::string> refusal,
                                std::shared_ptr<journal_figures> figures)
     : store_(std::move(store)), tail_(tail), wall_time_ms_(options.wall_time_ms),
       steady_ns_(options.steady_ns), random_(options.random), refusal_(std::move(refusal)),
-      figures_(std::move(figures)) {
+      figures_(std::move(figures)), desk_(std::move(desk)) {
   figures_->position = tail_.position;
 }
 
-stored_journal::~stored_journal() = default;
+/// Without the last signature the events behind the one before could be cut off unseen; that is all that is
+/// lost if the disk refuses it.
+stored_journal::~stored_journal() {
+  if (refusal_ || !desk_.behind(tail_.position)) return;
+  signed_now_.clear();
+  if (sign_head())
+    write_down(signed_now_);
+  else
+    store_->rollback();
+}
+
+result<void> stored_journal::sign_head() {
+  return store_->begin()
+      .and_then([&] { return check_tail(); })
+      .and_then([&] {
+        signed_now_.push_back(desk_.sign(tail_, tail_.time_ms));
+        return store_->put_checkpoint(signed_now_.back());
+      })
+      .and_then([&] { return store_->commit(); });
+}
+
+void stored_journal::write_down(const std::vector<signed_checkpoint>& checkpoints) {
+  for (const auto& each : checkpoints)
+    (desk_.write_down(each) ? figures_->checkpoints : figures_->unwritten_checkpoints)
+        .fetch_add(1, std::memory_order_relaxed);
+}
 
 result<stored_journal::events> stored_journal::append(std::span<draft> drafts) {
   if (refusal_) return fail(ec::storage_unavailable, *refusal_);
   if (drafts.empty()) return events{};
   const auto begun = stopwatch();
+  signed_now_.clear();
   auto done = record(drafts);
   if (!done) {
     store_->rollback();
@@ -47,6 +73,7 @@ result<stored_journal::events> stored_journal::append(std::span<draft> drafts) {
     return done;
   }
   views_.keep();
+  write_down(signed_now_);
   tail_ = {{done->back()->position, done->back()->hash}, done->back()->time_ms};
   figures_->position = tail_.position;
   figures_->wal_bytes = store_->pending_bytes();
@@ -82,6 +109,10 @@ result<stored_journal::events> stored_journal::record(std::span<draft> drafts) {
     auto stored = store_->insert(**event).and_then([&] { return views_.add(*store_, *event); });
     if (!stored) return failure(std::move(stored).error());
     behind = {{(*event)->position, (*event)->hash}, (*event)->time_ms};
+    if (desk_.due(behind.position)) {
+      signed_now_.push_back(desk_.sign(behind, behind.time_ms));
+      if (auto put = store_->put_checkpoint(signed_now_.back()); !put) return failure(std::move(put).error());
+    }
     out.push_back(std::move(*event));
   }
   const auto views_begun = stopwatch();

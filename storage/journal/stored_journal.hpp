@@ -2,6 +2,7 @@
 // The journal's rules over any database: positions, sequences, times, hashes, views. Internal to
 // storage/journal.
 
+#include "storage/journal/checkpoint_desk.hpp"
 #include "storage/journal/journal_figures.hpp"
 #include "storage/journal/journal_store.hpp"
 #include "storage/journal/open_journal.hpp"
@@ -15,8 +16,9 @@ namespace troupe::storage {
 class stored_journal final : public event_journal {
  public:
   /// @param refusal set: every append is refused with it
-  stored_journal(std::unique_ptr<journal_store> store, journal_tail tail, const journal_options& options,
-                 std::optional<std::string> refusal, std::shared_ptr<journal_figures> figures);
+  stored_journal(std::unique_ptr<journal_store> store, journal_tail tail, checkpoint_desk desk,
+                 const journal_options& options, std::optional<std::string> refusal,
+                 std::shared_ptr<journal_figures> figures);
   ~stored_journal() override;
 
   result<std::vector<std::shared_ptr<const journal_event>>> append(std::span<draft> drafts) override;
@@ -30,6 +32,8 @@ class stored_journal final : public event_journal {
   result<events> record(std::span<draft> drafts);
   result<void> check_tail();
   result<std::shared_ptr<journal_event>> complete(draft& wanted, const journal_tail& behind);
+  void write_down(const std::vector<signed_checkpoint>& checkpoints);
+  result<void> sign_head();
   std::int64_t stopwatch() const { return steady_ns_ ? steady_ns_() : 0; }
 
   std::unique_ptr<journal_store> store_;
@@ -39,6 +43,8 @@ class stored_journal final : public event_journal {
   std::optional<std::string> refusal_;
   std::shared_ptr<journal_figures> figures_;
   view_changes views_;
+  checkpoint_desk desk_;
+  std::vector<signed_checkpoint> signed_now_; ///< in the transaction that is open
   event_hasher hash_;
 };
 

@@ -1,4 +1,5 @@
-// A disk that refuses: the answer is an error, files and image are as before, and the next change works.
+// A disk that refuses: the answer is an error, the files are stale, and the next projection brings them
+// there.
 
 #include "storage/show_files.hpp"
 #include "tests/storage/memory_file_system.hpp"
@@ -15,14 +16,14 @@ namespace {
 
 struct fixture_on_disk {
   std::shared_ptr<memory_file_system> disk = std::make_shared<memory_file_system>();
-  std::optional<show_files> files;
-  show_state state;
+  std::optional<followed_files> files;
+  show_state state; ///< as it was found
 
   fixture_on_disk() {
     show_files_options options;
     options.files = disk;
     options.now = [] { return std::chrono::system_clock::time_point{}; };
-    files = std::move(*show_files::open("/data", options));
+    files = std::move(*followed_files::open("/data", options));
     state = files->load("demo", true)->state;
   }
 
@@ -48,7 +49,7 @@ std::vector<fact> two_files() {
 
 } // namespace
 
-TEST_CASE("disk: an error at any call leaves files and image as before, or the change in place",
+TEST_CASE("disk: an error at any call leaves the files stale, and the next projection mends them",
           "[storage][unit]") {
   const auto several = GENERATE(false, true);
   const auto error =
@@ -64,16 +65,19 @@ TEST_CASE("disk: an error at any call leaves files and image as before, or the c
     const auto committed = show.files->commit(several ? two_files() : one_file());
     show.disk->heal();
     INFO("call " << call << (several ? " of two files" : " of one file"));
-    auto expected = show.state;
-    if (committed)
-      for (const auto& each : several ? two_files() : one_file()) troupe::apply(expected, each);
-    else
+    if (!committed) {
       CHECK(committed.error().code == ec::storage_unavailable);
-    // The next change goes through, and neither more nor less than the two is on disk.
-    const auto next = show.files->commit(std::vector{created(entity_kind::fixture, further)});
-    CHECK(next);
+      CHECK((*show.files)->stale());
+    }
+    if ((*show.files)->stale()) REQUIRE(show.files->project());
+    CHECK_FALSE((*show.files)->stale());
+    auto expected = show.state;
+    for (const auto& each : several ? two_files() : one_file()) troupe::apply(expected, each);
+    CHECK(show.reloaded() == snapshot(expected));
+    CHECK(show.files->commit(std::vector{created(entity_kind::fixture, further)}));
     troupe::apply(expected, created(entity_kind::fixture, further));
     CHECK(show.reloaded() == snapshot(expected));
+    for (const auto& name : show.disk->names("/data/demo")) CHECK(name.find(".orig-") == std::string::npos);
     if (!failed) break;
   }
 }
@@ -89,16 +93,17 @@ TEST_CASE("disk: a disk that refuses everything from some call on loses nothing 
       failed = true;
       return std::make_error_code(std::errc::no_space_on_device);
     });
-    const auto committed = show.files->commit(several ? two_files() : one_file());
+    (void)show.files->commit(several ? two_files() : one_file());
     // While the disk is in this state everything further is refused, too.
     if (failed) CHECK_FALSE(show.files->commit(std::vector{created(entity_kind::fixture, further)}));
     show.disk->heal();
     INFO("from call " << call);
+    if (!failed) REQUIRE(show.files->commit(std::vector{created(entity_kind::fixture, further)}));
     auto expected = show.state;
-    if (committed)
-      for (const auto& each : several ? two_files() : one_file()) troupe::apply(expected, each);
-    REQUIRE(show.files->commit(std::vector{created(entity_kind::fixture, further)}));
+    for (const auto& each : several ? two_files() : one_file()) troupe::apply(expected, each);
     troupe::apply(expected, created(entity_kind::fixture, further));
+    REQUIRE(show.files->project());
+    CHECK_FALSE((*show.files)->stale());
     CHECK(show.reloaded() == snapshot(expected));
     // The next start sees the same.
     show.files.reset();
@@ -117,7 +122,15 @@ TEST_CASE("disk: the reason of a refusal names the file and what the disk said",
   show.disk->fail_by([](std::size_t, std::string_view name, bool) {
     return name == "write" ? std::make_error_code(std::errc::no_space_on_device) : std::error_code{};
   });
-  const auto committed = show.files->commit(one_file());
+  auto committed = show.files->commit(one_file());
+  REQUIRE_FALSE(committed);
+  CHECK(committed.error().message == "the record of the files can't be written: No space left on device");
+  std::size_t writes = 0;
+  show.disk->fail_by([&](std::size_t, std::string_view name, bool) {
+    return name == "write" && ++writes > 1 ? std::make_error_code(std::errc::no_space_on_device)
+                                           : std::error_code{};
+  });
+  committed = show.files->project();
   REQUIRE_FALSE(committed);
   CHECK(committed.error().message == "demo/fixtures.yaml can't be written: No space left on device");
 }
@@ -141,7 +154,7 @@ TEST_CASE("disk: nothing temporary is left behind", "[storage][unit]") {
     });
     (void)show.files->commit(two_files());
     show.disk->heal();
-    REQUIRE(show.files->commit(two_files())); // finishes what could not be finished
+    REQUIRE(show.files->project()); // finishes what could not be finished
     INFO("call " << call);
     for (const auto& name : show.disk->names("/data/demo")) CHECK(name.front() != '.');
     CHECK_FALSE(show.disk->exists("/data/.troupe/change"));
@@ -162,7 +175,7 @@ TEST_CASE("disk: a show on a read-only disk is loaded, and refuses changes", "[s
                ? std::make_error_code(std::errc::read_only_file_system)
                : std::error_code{};
   });
-  auto files = show_files::open("/data", options);
+  auto files = followed_files::open("/data", options);
   REQUIRE(files);
   const auto loaded = files->load("demo", false);
   REQUIRE(loaded);
@@ -201,7 +214,7 @@ TEST_CASE("disk: a demo that can't be written is never there in part", "[storage
     INFO("from call " << call);
     if (!loaded) {
       if (show.disk->exists("/data/second")) CHECK(show.disk->names("/data/second").size() == 5);
-      CHECK(show.files->active_show() == "demo");
+      CHECK((*show.files)->active_show() == "demo");
     }
     REQUIRE(show.files->load("second", true));
     CHECK(show.files->load("second", true)->state.count(entity_kind::fixture) == 4);

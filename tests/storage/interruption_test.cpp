@@ -1,5 +1,5 @@
-// Whatever moment the process or the power goes at: what was acknowledged is there, and nothing is half
-// there.
+// Whatever moment the process or the power goes at: nothing is half there, and the files that the server left
+// are known for its own.
 
 #include "storage/show_files.hpp"
 #include "tests/storage/memory_file_system.hpp"
@@ -44,73 +44,96 @@ std::vector<change> changes() {
   };
 }
 
-std::string on_disk(const std::shared_ptr<memory_file_system>& disk) {
-  auto files = show_files::open("/data", on(disk));
-  REQUIRE(files);
-  auto loaded = files->load("demo", true);
-  REQUIRE(loaded);
-  CHECK(loaded->problems.empty());
-  return snapshot(loaded->state);
-}
-
-/// The state after each change, from the demo on.
-std::vector<std::string> expected_states() {
+/// The journal: the states at the positions from 1 on, the demo first.
+std::vector<show_state> journal() {
   auto disk = std::make_shared<memory_file_system>();
   auto files = show_files::open("/data", on(disk));
-  auto state = files->load("demo", true)->state;
-  std::vector<std::string> states{snapshot(state)};
+  std::vector<show_state> states{files->load("demo", true)->state};
   for (const auto& each : changes()) {
-    for (const auto& happened : each) troupe::apply(state, happened);
-    states.push_back(snapshot(state));
+    states.push_back(states.back());
+    for (const auto& happened : each) troupe::apply(states.back(), happened);
   }
   return states;
 }
 
-/// Runs until the disk stops it. @returns how many changes were acknowledged
-std::size_t run(const std::shared_ptr<memory_file_system>& disk) {
-  std::size_t acknowledged = 0;
+/// Runs until the disk stops it. @returns the last position that was projected; 0: none
+std::size_t run(const std::shared_ptr<memory_file_system>& disk, const std::vector<show_state>& states) {
+  std::size_t position = 0;
   try {
     auto files = show_files::open("/data", on(disk));
     if (!files || !files->load("demo", true)) return 0;
-    for (const auto& each : changes()) {
-      if (!files->commit(each)) break;
-      ++acknowledged;
+    for (const auto& state : states) {
+      if (!files->project(state, position + 1)) break;
+      ++position;
     }
   } catch (const process_stopped&) {
   }
-  return acknowledged;
+  return position;
+}
+
+/// What a start finds after `projected` was the last position that was done with: files that show one moment,
+/// that one or the next.
+void check_found(const loaded_show& found, const std::vector<show_state>& states, std::size_t projected) {
+  CHECK(found.problems.empty());
+  const auto at = [&](std::size_t position) { return snapshot(states[position == 0 ? 0 : position - 1]); };
+  const bool next = projected < states.size() && snapshot(found.state) == at(projected + 1);
+  CHECK((snapshot(found.state) == at(projected) || next));
+  for (std::size_t i = 0; i < entity_kind_count; ++i) {
+    const auto kind = static_cast<entity_kind>(i);
+    const auto [origin, position] = found.standing[i];
+    INFO(kind_name(kind) << " of position " << position);
+    CHECK(origin != file_origin::by_hand);
+    if (projected > 0) CHECK(origin == file_origin::recorded);
+    if (origin != file_origin::recorded) continue;
+    REQUIRE(position >= 1);
+    REQUIRE(position <= projected + 1);
+    CHECK(snapshot(found.state, kind) == snapshot(states[position - 1], kind));
+  }
+}
+
+/// Opens, looks at what is there, and brings it to the end of the journal.
+void check_recovery(const std::shared_ptr<memory_file_system>& disk, const std::vector<show_state>& states,
+                    std::size_t projected) {
+  auto files = show_files::open("/data", on(disk));
+  REQUIRE(files);
+  const auto found = files->load("demo", true);
+  REQUIRE(found);
+  check_found(*found, states, projected);
+  REQUIRE(files->project(states.back(), states.size()));
+  CHECK_FALSE(files->stale());
+  CHECK(files->look().empty());
+  const auto brought = files->load("demo", true);
+  CHECK(snapshot(brought->state) == snapshot(states.back()));
+  for (const auto& standing : brought->standing) CHECK(standing.origin == file_origin::recorded);
+  for (const auto& name : disk->names("/data/demo")) CHECK(name.find(".orig-") == std::string::npos);
 }
 
 template <class Interrupt>
 std::size_t interrupt_everywhere(Interrupt interrupt) {
-  const auto states = expected_states();
+  const auto states = journal();
   for (std::size_t moment = 0;; ++moment) {
     auto disk = std::make_shared<memory_file_system>();
     disk->stop_at(moment);
-    const auto acknowledged = run(disk);
+    const auto projected = run(disk, states);
     const bool finished = !disk->stopped();
     interrupt(*disk);
-    INFO("stopped at call " << moment << " with " << acknowledged << " changes acknowledged");
-    const auto found = on_disk(disk);
-    const bool as_acknowledged = found == states[acknowledged];
-    const bool one_more = acknowledged + 1 < states.size() && found == states[acknowledged + 1];
-    CHECK((as_acknowledged || one_more));
-    CHECK(on_disk(disk) == found); // and it stays so
+    INFO("stopped at call " << moment << " with position " << projected << " projected");
+    check_recovery(disk, states, projected);
     if (finished) return moment;
   }
 }
 
 } // namespace
 
-TEST_CASE("interruption: killed at any call, the show is whole and holds what was acknowledged",
+TEST_CASE("interruption: killed at any call, the files are whole and known for the server's own",
           "[storage][unit]") {
   const auto moments = interrupt_everywhere([](memory_file_system& disk) { disk.kill(); });
   CHECK(moments > 100); // the disk was asked often enough for this to mean something
 }
 
-TEST_CASE("interruption: without power at any call, the show is whole and holds what was acknowledged",
+TEST_CASE("interruption: without power at any call, the files are whole and known for the server's own",
           "[storage][unit]") {
-  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
     std::mt19937 random(seed);
     INFO("seed " << seed);
     interrupt_everywhere([&](memory_file_system& disk) { disk.lose_power(random); });
@@ -118,32 +141,93 @@ TEST_CASE("interruption: without power at any call, the show is whole and holds 
 }
 
 TEST_CASE("interruption: start-up itself may be interrupted again and again", "[storage][unit]") {
-  const auto states = expected_states();
+  const auto states = journal();
   auto count = std::make_shared<memory_file_system>();
   count->stop_at(SIZE_MAX);
-  run(count);
+  run(count, states);
   const auto calls = count->calls();
-  for (std::size_t moment = 0; moment < calls; moment += 3) {
+  for (std::size_t moment = 0; moment < calls; moment += 7) {
     auto disk = std::make_shared<memory_file_system>();
     disk->stop_at(moment);
-    const auto acknowledged = run(disk);
+    auto projected = run(disk, states);
     std::mt19937 random(static_cast<std::uint32_t>(moment));
-    disk->lose_power(random);
-    for (std::size_t again = 0;; again += 2) {
+    // Killed, so that what isn't durable yet is still seen; then the power goes.
+    for (std::size_t again = 0;; again += 3) {
+      if (again % 2 == 0)
+        disk->kill();
+      else
+        disk->lose_power(random);
       disk->stop_at(again);
       try {
-        if (auto files = show_files::open("/data", on(disk))) (void)files->load("demo", true);
+        auto files = show_files::open("/data", on(disk));
+        if (files && files->load("demo", true))
+          (void)files->project(states[std::min(projected, states.size() - 1)], projected + 1);
         break;
       } catch (const process_stopped&) {
-        disk->lose_power(random);
       }
     }
-    disk->kill();
+    disk->lose_power(random);
     INFO("stopped at call " << moment);
-    const auto found = on_disk(disk);
-    CHECK((found == states[acknowledged] ||
-           (acknowledged + 1 < states.size() && found == states[acknowledged + 1])));
+    auto files = show_files::open("/data", on(disk));
+    const auto found = files->load("demo", true);
+    REQUIRE(found);
+    for (const auto& standing : found->standing) CHECK(standing.origin != file_origin::by_hand);
+    REQUIRE(files->project(states.back(), states.size()));
+    CHECK(snapshot(files->load("demo", true)->state) == snapshot(states.back()));
   }
+}
+
+TEST_CASE("interruption: what a person writes between the stop and the next start is always noticed",
+          "[storage][unit]") {
+  const auto states = journal();
+  const std::string mine = "- {id: mine, name: Mine, fixtureIds: []}\n";
+  for (std::size_t moment = 0;; ++moment) {
+    auto disk = std::make_shared<memory_file_system>();
+    disk->stop_at(moment);
+    const auto projected = run(disk, states);
+    const bool finished = !disk->stopped();
+    std::mt19937 random(static_cast<std::uint32_t>(moment));
+    disk->lose_power(random);
+    INFO("stopped at call " << moment << " with position " << projected << " projected");
+    if (disk->exists("/data/demo")) {
+      disk->put("/data/demo/groups.yaml", mine);
+      auto files = show_files::open("/data", on(disk));
+      const auto found = files->load("demo", true);
+      REQUIRE(found);
+      const auto& standing = found->standing[static_cast<std::size_t>(entity_kind::group)];
+      if (projected > 0)
+        CHECK(standing.origin == file_origin::by_hand);
+      else
+        CHECK((standing.origin == file_origin::by_hand || standing.origin == file_origin::unrecorded));
+      REQUIRE(found->state.count(entity_kind::group) == 1);
+      CHECK(found->state.find(entity_kind::group, "mine"));
+      // The bytes themselves are kept when the journal's version takes their place.
+      REQUIRE(files->project(states.back(), states.size()));
+      bool kept = false;
+      for (const auto& name : disk->names("/data/demo"))
+        kept = kept || (name.starts_with("groups.yaml.orig-") && disk->text("/data/demo/" + name) == mine);
+      CHECK(kept);
+    }
+    if (finished) break;
+  }
+}
+
+TEST_CASE("interruption: an old version put back by hand is an edit", "[storage][unit]") {
+  const auto states = journal();
+  auto disk = std::make_shared<memory_file_system>();
+  std::string old;
+  {
+    auto files = show_files::open("/data", on(disk));
+    REQUIRE(files->load("demo", true));
+    REQUIRE(files->project(states[0], 1));
+    old = disk->text("/data/demo/fixtures.yaml");
+    REQUIRE(files->project(states[1], 2));
+  }
+  disk->put("/data/demo/fixtures.yaml", old);
+  auto files = show_files::open("/data", on(disk));
+  const auto standing = files->load("demo", false)->standing[static_cast<std::size_t>(entity_kind::fixture)];
+  CHECK(standing.origin == file_origin::by_hand);
+  CHECK(standing.position == 2);
 }
 
 TEST_CASE("interruption: a show that is being removed is there or is gone", "[storage][unit]") {
@@ -151,8 +235,10 @@ TEST_CASE("interruption: a show that is being removed is there or is gone", "[st
     auto disk = std::make_shared<memory_file_system>();
     {
       auto files = show_files::open("/data", on(disk));
-      REQUIRE(files->load("other", true));
-      REQUIRE(files->load("demo", true));
+      for (const auto* name : {"other", "demo"}) {
+        const auto loaded = files->load(name, true);
+        REQUIRE(files->project(loaded->state, 1));
+      }
     }
     disk->stop_at(moment);
     bool removed = false;
@@ -167,40 +253,65 @@ TEST_CASE("interruption: a show that is being removed is there or is gone", "[st
     auto files = show_files::open("/data", on(disk));
     const auto loaded = files->load("other", false);
     INFO("stopped at call " << moment);
-    if (loaded) CHECK(loaded->state.count(entity_kind::fixture) == 4);
+    if (loaded) {
+      CHECK(loaded->state.count(entity_kind::fixture) == 4);
+      CHECK(loaded->standing[1].origin == file_origin::recorded);
+    } else {
+      // Whoever puts a folder of that name there brings a show that the server knows nothing of.
+      disk->put_folder("/data/other");
+      CHECK(files->load("other", false)->standing[1].origin == file_origin::missing_unrecorded);
+    }
     CHECK((!removed || !loaded));
+    if (finished) break;
+  }
+}
+
+TEST_CASE("interruption: a show that is being made is there whole and recorded, or not at all",
+          "[storage][unit]") {
+  const auto states = journal();
+  for (std::size_t moment = 0;; ++moment) {
+    auto disk = std::make_shared<memory_file_system>();
+    {
+      auto files = show_files::open("/data", on(disk));
+      const auto loaded = files->load("demo", true);
+      REQUIRE(files->project(loaded->state, 1));
+    }
+    disk->stop_at(moment);
+    bool made = false;
+    try {
+      auto files = show_files::open("/data", on(disk));
+      made = files && files->make_show("branch", states.back(), 7).has_value();
+    } catch (const process_stopped&) {
+    }
+    const bool finished = !disk->stopped();
+    std::mt19937 random(static_cast<std::uint32_t>(moment));
+    disk->lose_power(random);
+    auto files = show_files::open("/data", on(disk));
+    const auto loaded = files->load("branch", false);
+    INFO("stopped at call " << moment);
+    CHECK((!made || loaded));
+    if (loaded) {
+      for (std::size_t i = 1; i < entity_kind_count; ++i) {
+        const auto kind = static_cast<entity_kind>(i);
+        CHECK(snapshot(loaded->state, kind) == snapshot(states.back(), kind));
+        CHECK(loaded->standing[i].origin == file_origin::recorded);
+        CHECK(loaded->standing[i].position == 7);
+      }
+    }
     if (finished) break;
   }
 }
 
 TEST_CASE("interruption: an intent with a wrong checksum is discarded", "[storage][unit]") {
   auto disk = std::make_shared<memory_file_system>();
-  const auto before = on_disk(disk);
+  const auto on_disk = [&] {
+    return snapshot(show_files::open("/data", on(disk))->load("demo", true)->state);
+  };
+  const auto before = on_disk();
   disk->put(
       "/data/.troupe/change",
       R"({"format":"troupe-change-1","files":[{"folder":"demo","name":"groups.yaml","before":null,"size":3}]})"
       "\n[]\n0000000000000000000000000000000000000000000000000000000000000000");
-  CHECK(on_disk(disk) == before);
+  CHECK(on_disk() == before);
   CHECK_FALSE(disk->exists("/data/.troupe/change"));
-}
-
-TEST_CASE("interruption: a copy keeps what a person wrote between the stop and the next start",
-          "[storage][unit]") {
-  // Find a moment at which the intent is written and groups.yaml isn't.
-  for (std::size_t moment = 0;; ++moment) {
-    auto disk = std::make_shared<memory_file_system>();
-    disk->stop_at(moment);
-    run(disk);
-    REQUIRE(disk->stopped());
-    disk->kill();
-    if (!disk->exists("/data/.troupe/change")) continue;
-    disk->put("/data/demo/groups.yaml", "- {id: mine, name: Mine, fixtureIds: []}\n");
-    (void)on_disk(disk);
-    const auto names = disk->names("/data/demo");
-    const auto copies = std::count_if(names.begin(), names.end(), [](const std::string& name) {
-      return name.starts_with("groups.yaml.orig-");
-    });
-    CHECK(copies == 1);
-    break;
-  }
 }

@@ -1,4 +1,4 @@
-// Loading and committing on a real disk.
+// Loading and projecting on a real disk.
 
 #include "storage/show_files.hpp"
 
@@ -14,8 +14,8 @@ using namespace troupe::storage::test;
 
 namespace {
 
-show_files open(const temp_dir& dir) {
-  auto files = show_files::open(dir.path());
+followed_files open(const temp_dir& dir) {
+  auto files = followed_files::open(dir.path());
   REQUIRE(files);
   return std::move(*files);
 }
@@ -61,11 +61,12 @@ TEST_CASE("show files: what the server wrote itself is read without a copy", "[s
   const auto receipt = files.commit(all);
   REQUIRE(receipt);
   CHECK(receipt->notes.empty());
+  CHECK(receipt->written.empty());
   CHECK(count_copies(dir.path()) == 0);
   CHECK(count_copies(dir / "default") == 0);
 }
 
-TEST_CASE("show files: changes of every kind are on disk when they are acknowledged", "[storage][unit]") {
+TEST_CASE("show files: changes of every kind are on disk when they are projected", "[storage][unit]") {
   const temp_dir dir;
   auto files = open(dir);
   auto state = files.load("default", true)->state;
@@ -100,7 +101,7 @@ TEST_CASE("show files: changes of every kind are on disk when they are acknowled
 TEST_CASE("show files: a file is written in the order and form of the protocol", "[storage][unit]") {
   const temp_dir dir;
   auto files = open(dir);
-  REQUIRE(files.create_show("s"));
+  REQUIRE(files->create_show("s"));
   REQUIRE(files.load("s", false));
   REQUIRE(files.commit(std::vector{
       created(entity_kind::fixture,
@@ -136,12 +137,12 @@ TEST_CASE("show files: run state is saved without a new revision", "[storage][un
   CHECK(again->state.find(entity_kind::graph, "pulse")->revision == 1);
 }
 
-TEST_CASE("show files: nothing to commit touches nothing", "[storage][unit]") {
+TEST_CASE("show files: nothing to project touches nothing", "[storage][unit]") {
   const temp_dir dir;
   auto files = open(dir);
   REQUIRE(files.load("default", true));
   const auto before = std::filesystem::last_write_time(dir / "default/graphs.yaml");
-  CHECK(files.commit({}));
+  CHECK(files.commit({})->written.empty());
   REQUIRE(files.commit(std::vector{updated(entity_kind::fixture, changed_fixture)}));
   CHECK(std::filesystem::last_write_time(dir / "default/graphs.yaml") == before);
 }
@@ -149,7 +150,7 @@ TEST_CASE("show files: nothing to commit touches nothing", "[storage][unit]") {
 TEST_CASE("show files: a second server on the folder is refused until the first is gone", "[storage][unit]") {
   const temp_dir dir;
   {
-    const auto first = open(dir);
+    const auto first = show_files::open(dir.path());
     const auto second = show_files::open(dir.path());
     REQUIRE_FALSE(second);
     CHECK(second.error().code == ec::storage_unavailable);
@@ -190,7 +191,9 @@ TEST_CASE("show files: a file written by hand is copied once, before the first c
   for (const auto& entry : std::filesystem::directory_iterator(dir / "s"))
     if (entry.path().filename().string().starts_with("fixtures.yaml.orig-"))
       CHECK(read_text(entry.path()) == mine);
-  CHECK(files.commit(std::vector{fact})->notes.empty());
+  const auto again =
+      updated(entity_kind::fixture, R"({"id":"b","name":"C","modelId":"m","universe":0,"startChannel":9})");
+  CHECK(files.commit(std::vector{again})->notes.empty());
   CHECK(count_copies(dir / "s") == 1);
   // Loaded anew it is the server's own.
   REQUIRE(files.load("s", false));
@@ -218,12 +221,12 @@ TEST_CASE("show files: copies within one second get names of their own", "[stora
   const temp_dir dir;
   show_files_options options;
   options.now = [] { return std::chrono::system_clock::time_point{std::chrono::hours(24 * 365)}; };
-  auto files = show_files::open(dir.path(), options);
-  REQUIRE(files->load("default", true));
+  auto files = *followed_files::open(dir.path(), options);
+  REQUIRE(files.load("default", true));
   for (int i = 0; i < 3; ++i) {
     write_text(dir / "default/groups.yaml", fmt::format("# {}\n", i));
-    REQUIRE(
-        files->commit(std::vector{created(entity_kind::group, R"({"id":"g","name":"G","fixtureIds":[]})")}));
+    REQUIRE(files.commit(std::vector{
+        created(entity_kind::group, fmt::format(R"({{"id":"g","name":"G{}","fixtureIds":[]}})", i))}));
   }
   for (const auto* name : {"groups.yaml.orig-19710101T000000Z", "groups.yaml.orig-19710101T000000Z-2",
                            "groups.yaml.orig-19710101T000000Z-3"})
@@ -249,8 +252,11 @@ TEST_CASE("show files: without the show's folder a change is refused", "[storage
   const auto committed = files.commit(std::vector{updated(entity_kind::fixture, changed_fixture)});
   REQUIRE_FALSE(committed);
   CHECK(committed.error().code == ec::storage_unavailable);
+  CHECK(files->stale());
   std::filesystem::rename(dir / "moved", dir / "default");
-  CHECK(files.commit(std::vector{updated(entity_kind::fixture, changed_fixture)}));
+  CHECK(files.project());
+  CHECK_FALSE(files->stale());
+  CHECK(read_text(dir / "default/fixtures.yaml").find("name: Left") != std::string::npos);
 }
 
 TEST_CASE("show files: changes go to the show that was loaded last", "[storage][unit]") {
@@ -258,13 +264,13 @@ TEST_CASE("show files: changes go to the show that was loaded last", "[storage][
   auto files = open(dir);
   REQUIRE(files.load("one", true));
   REQUIRE(files.load("two", true));
-  CHECK(files.active_show() == "two");
+  CHECK(files->active_show() == "two");
   const auto one = read_text(dir / "one/fixtures.yaml");
   REQUIRE(files.commit(std::vector{updated(entity_kind::fixture, changed_fixture)}));
   CHECK(read_text(dir / "one/fixtures.yaml") == one);
   CHECK(read_text(dir / "two/fixtures.yaml") != one);
   CHECK_FALSE(files.load("three", false));
-  CHECK(files.active_show() == "two");
+  CHECK(files->active_show() == "two");
 }
 
 TEST_CASE("show files: a show of thousands is read and changed", "[storage][unit]") {

@@ -67,20 +67,21 @@ TEST_CASE("shows: nothing outside of the folder can be reached", "[storage][unit
   CHECK(std::filesystem::exists(outside / "fixtures.yaml"));
 }
 
-TEST_CASE("shows: a file that is a link is not followed, and its kind is read-only", "[storage][unit]") {
+TEST_CASE("shows: a file that is a link is not followed and not written", "[storage][unit]") {
   const temp_dir dir;
   write_text(dir / "secret.yaml", "- {id: a, name: A, modelId: m, universe: 0, startChannel: 1}\n");
   std::filesystem::create_directories(dir / "data/s");
   std::filesystem::create_symlink(dir / "secret.yaml", dir / "data/s/fixtures.yaml");
-  auto files = show_files::open(dir / "data");
+  auto files = followed_files::open(dir / "data");
   const auto loaded = files->load("s", false);
   REQUIRE(loaded);
   CHECK(loaded->state.count(entity_kind::fixture) == 0);
   REQUIRE(loaded->problems.size() == 1);
   CHECK(loaded->problems[0].reason.find("symbolic link") != std::string::npos);
-  CHECK_FALSE(files->commit(std::vector{created(
+  CHECK(files->commit(std::vector{created(
       entity_kind::fixture, R"({"id":"b","name":"B","modelId":"m","universe":0,"startChannel":1})")}));
   CHECK(std::filesystem::is_symlink(dir / "data/s/fixtures.yaml"));
+  CHECK(read_text(dir / "secret.yaml").find("id: b") == std::string::npos);
 }
 
 TEST_CASE("shows: a pipe or a folder in place of a file doesn't hold anybody up", "[storage][unit]") {
@@ -132,6 +133,31 @@ TEST_CASE("shows: one that is made is empty", "[storage][unit]") {
   REQUIRE_FALSE(bad);
   CHECK(bad.error().code == ec::validation_error);
   CHECK(bad.error().details.at("field") == "name");
+}
+
+TEST_CASE("shows: one that is made of a state has its files at once, and they are recorded",
+          "[storage][unit]") {
+  const temp_dir dir;
+  auto files = show_files::open(dir.path());
+  const auto state = files->load("default", true)->state;
+  REQUIRE(files->make_show("branch", state, 42));
+  CHECK(files->active_show() == "default");
+  CHECK(files->make_show("branch", state, 43).error().code == ec::conflict);
+  CHECK(files->make_show("a/b", state, 43).error().code == ec::validation_error);
+  for (std::size_t i = 1; i < entity_kind_count; ++i) {
+    const auto kind = static_cast<entity_kind>(i);
+    CHECK(read_text(dir / file_of(kind, "branch")) == read_text(dir / file_of(kind, "default")));
+  }
+  const auto loaded = files->load("branch", false);
+  REQUIRE(loaded);
+  for (std::size_t i = 1; i < entity_kind_count; ++i) {
+    CHECK(loaded->standing[i].origin == file_origin::recorded);
+    CHECK(loaded->standing[i].position == 42);
+  }
+  REQUIRE(files->load("default", false));
+  REQUIRE(files->delete_show("branch"));
+  REQUIRE(files->create_show("branch"));
+  CHECK(files->load("branch", false)->standing[1].origin == file_origin::missing_unrecorded);
 }
 
 TEST_CASE("shows: one that is removed is gone, but neither the active one nor strangers' files",

@@ -1,0 +1,52 @@
+#pragma once
+// Looks at a whole journal, of any database, and says the first place that isn't as it was written. Internal
+// to storage/journal.
+
+#include "storage/journal/checkpoint_keys.hpp"
+#include "storage/journal/journal_store.hpp"
+#include "storage/journal/open_journal.hpp"
+#include "storage/journal/sha256.hpp"
+#include "storage/journal/stream_table.hpp"
+
+#include <map>
+
+namespace troupe::storage {
+
+/// What lies beside a journal and tells about it.
+struct journal_evidence {
+  checkpoint_keys keys;
+  std::vector<checkpoint_of_journal> checkpoints; ///< of the plain file
+};
+result<journal_evidence> load_evidence(const std::filesystem::path& folder);
+
+class chain_verifier {
+ public:
+  chain_verifier(journal_source& source, const journal_evidence& evidence)
+      : source_(source), evidence_(evidence) {}
+
+  /// @returns an error only if the disk or server refuses; a damaged database is in the report
+  result<journal_report> run();
+
+ private:
+  result<void> take_checkpoints();
+  void take_checkpoint(const signed_checkpoint& checkpoint);
+  result<void> follow_all();
+  result<void> follow_chain(std::uint64_t last);
+  bool check(const journal_event& event);
+  std::optional<std::string> flaw_of(const journal_event& event);
+  void check_checkpoints_at(const journal_event& event);
+  void check_end(std::uint64_t head);
+  result<void> check_views();
+  void note_damage(std::optional<journal_damage>& where, std::uint64_t position, std::string reason);
+
+  journal_source& source_;
+  const journal_evidence& evidence_;
+  journal_report report_;
+  std::string journal_id_;
+  std::multimap<std::uint64_t, sha256_digest> signed_; ///< hashes that were signed, by position
+  journal_tail reached_;
+  stream_table streams_;
+  event_hasher hash_;
+};
+
+} // namespace troupe::storage

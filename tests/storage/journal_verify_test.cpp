@@ -1,0 +1,317 @@
+// Whatever somebody does to a journal that is closed, verification names the place, and the next start is
+// read-only.
+
+#include "storage/journal/checkpoint_keys.hpp"
+#include "storage/journal/sqlite_database.hpp"
+#include "storage/journal/verify_journal.hpp"
+#include "tests/storage/journal_support.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace {
+
+using namespace troupe;
+using namespace troupe::storage;
+using namespace troupe::storage::test;
+
+namespace fs = std::filesystem;
+
+auto any_backend() {
+  return GENERATE(from_range(journal_backends()));
+}
+
+/// Changes the tables behind the journal's back.
+void meddle(const journal_rig& rig, const std::string& statements) {
+  auto database =
+      must(sqlite_database::open(rig.folder / ".troupe/journal.sqlite", sqlite_database::access::write, {}));
+  must(database.run(statements));
+}
+
+std::string views_of(const journal_rig& rig) {
+  auto database =
+      must(sqlite_database::open(rig.folder / ".troupe/journal.sqlite", sqlite_database::access::read, {}));
+  return must(database.text(
+                  "SELECT group_concat(show || kind || id || created_at || ' ' || changed_at || ' ' || "
+                  "sequence || coalesce(entity, '-'), char(10)) FROM views"))
+      .value_or("");
+}
+
+/// A journal of that many events, closed.
+std::unique_ptr<journal_rig> closed_journal(std::size_t events) {
+  auto rig = std::make_unique<journal_rig>(journal_backends().front());
+  append_random(*rig, events, 7);
+  rig->close();
+  return rig;
+}
+
+void check_refuses(journal_rig& rig, std::uint64_t position) {
+  rig.open();
+  REQUIRE(rig.opened.damage);
+  CHECK(rig.opened.damage->position == position);
+  CHECK_FALSE(rig.opened.damage->reason.empty());
+  journal_rig::drafts batch(1);
+  batch[0].event = fixture_created("a", "1");
+  const auto refused = rig.journal().append(batch);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+  CHECK(refused.error().message.find(rig.opened.damage->reason) != std::string::npos);
+}
+
+} // namespace
+
+TEST_CASE("verify: an untouched journal is intact, closed and while it is written", "[storage][journal]") {
+  journal_rig rig(any_backend());
+  append_random(rig, 95, 1);
+  auto report = must(verify_journal(rig.options));
+  CHECK(report.intact());
+  CHECK(report.events == 95);
+  CHECK(report.checkpoints == 9); // one every ten
+  rig.close();
+  report = must(verify_journal(rig.options));
+  CHECK(report.intact());
+  CHECK(report.checkpoints == 10); // and one at the end
+  CHECK(report.entities > 0);
+}
+
+TEST_CASE("verify: without a journal there is nothing to verify", "[storage][journal]") {
+  const temp_dir folder;
+  journal_world world;
+  const auto none = verify_journal(world.options(folder.path()));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().code == ec::not_found);
+}
+
+TEST_CASE("verify: a change to any part of an event names it", "[storage][journal]") {
+  const auto change = GENERATE(
+      as<std::string>(), "show = 'else'", "kind = 'group'", "id = id || 'x'", "sequence = sequence + 1",
+      "event_id = 'x'", "type = 'fixture_created2'", "version = 0", "time = time + 1", "author = 'someone'",
+      "client = 'x'", "correlation_id = 'x'", "entity = '{}'", "entity = NULL, details = '{\"a\":1}'",
+      "details = '{\"a\":1}'", "hash = zeroblob(32)", "hash = x'00'", "position = position + 1000");
+  CAPTURE(change);
+  auto rig = closed_journal(60);
+  meddle(*rig, fmt::format("UPDATE events SET {} WHERE position = 33", change));
+  const auto report = must(verify_journal(rig->options));
+  REQUIRE(report.chain);
+  CHECK(report.chain->position == 33);
+  check_refuses(*rig, 33);
+}
+
+TEST_CASE("verify: a removed event is missing", "[storage][journal]") {
+  auto rig = closed_journal(60);
+  const auto position = GENERATE(1U, 2U, 33U);
+  meddle(*rig, fmt::format("DELETE FROM events WHERE position = {}", position));
+  check_refuses(*rig, position);
+}
+
+TEST_CASE("verify: text moved from an entity to its details is seen", "[storage][journal]") {
+  journal_rig rig(any_backend());
+  auto event = fixture_created("a", "1");
+  event.entity = R"({"id":"a","name":"n","details":{"x":1}})";
+  rig.append(event);
+  rig.close();
+  CHECK(must(verify_journal(rig.options)).intact());
+  meddle(rig, R"(UPDATE events SET entity = '{"id":"a","name":"n"', details = '{"x":1}},"details":{}';
+                 UPDATE views SET entity = '{"id":"a","name":"n"')");
+  check_refuses(rig, 1);
+}
+
+TEST_CASE("verify: an end that was cut off is seen by the checkpoint behind it", "[storage][journal]") {
+  auto rig = closed_journal(57);
+  SECTION("by the one in the database") {
+    meddle(*rig, "DELETE FROM events WHERE position > 52");
+    fs::remove(rig->folder / ".troupe/checkpoints.jsonl");
+  }
+  SECTION("by the one in the file") {
+    meddle(*rig, "DELETE FROM events WHERE position > 52; DELETE FROM checkpoints WHERE position > 52");
+  }
+  const auto report = must(verify_journal(rig->options));
+  CHECK_FALSE(report.chain);
+  REQUIRE(report.signatures);
+  check_refuses(*rig, 53);
+}
+
+TEST_CASE("verify: an older copy of the whole database is seen", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  const auto file = rig->folder / ".troupe/journal.sqlite";
+  fs::copy_file(file, rig->folder / "old");
+  rig->open();
+  append_random(*rig, 30, 8);
+  rig->close();
+  fs::copy_file(rig->folder / "old", file, fs::copy_options::overwrite_existing);
+  check_refuses(*rig, 31);
+}
+
+TEST_CASE("verify: an empty database in the place of the journal is seen", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  fs::remove(rig->folder / ".troupe/journal.sqlite");
+  check_refuses(*rig, 0);
+}
+
+TEST_CASE("verify: a history that was made anew from the start is seen by the signatures",
+          "[storage][journal]") {
+  auto rig = closed_journal(30);
+  auto other = closed_journal(1);
+  append_random(
+      *[&] {
+        other->open();
+        return other.get();
+      }(),
+      29, 9); // other events, a whole chain
+  other->close();
+  const auto forge = [&](const journal_rig& to) {
+    return fmt::format(
+        "ATTACH '{}' AS other; DELETE FROM events; INSERT INTO events SELECT * FROM other.events;"
+        "DELETE FROM views; INSERT INTO views SELECT * FROM other.views",
+        (to.folder / ".troupe/journal.sqlite").string());
+  };
+  meddle(*rig, forge(*other));
+  const auto report = must(verify_journal(rig->options));
+  CHECK_FALSE(report.chain);
+  REQUIRE(report.signatures);
+  check_refuses(*rig, 10);
+}
+
+TEST_CASE("verify: a signature that was changed, or made with another key, is seen", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  SECTION("changed") {
+    meddle(*rig, "UPDATE checkpoints SET signature = zeroblob(64) WHERE position = 20");
+    check_refuses(*rig, 20);
+  }
+  SECTION("signing something else") {
+    meddle(*rig, "UPDATE checkpoints SET time = time + 1 WHERE position = 20");
+    check_refuses(*rig, 20);
+  }
+  SECTION("with a key that nobody knows") {
+    fs::remove(public_key_file(rig->folder / ".troupe"));
+    const auto report = must(verify_journal(rig->options));
+    REQUIRE(report.signatures);
+    CHECK(report.signatures->reason.find("unknown key") != std::string::npos);
+  }
+}
+
+TEST_CASE("verify: a new key signs on, and the old signatures stay good", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  fs::remove(key_file(rig->folder / ".troupe"));
+  rig->open();
+  append_random(*rig, 30, 8);
+  rig->close();
+  const auto report = must(verify_journal(rig->options));
+  CHECK(report.intact());
+  CHECK(report.checkpoints == 6);
+}
+
+TEST_CASE("verify: the secret key is for its owner only", "[storage][journal]") {
+  auto rig = closed_journal(1);
+  struct stat status {};
+  REQUIRE(::stat(key_file(rig->folder / ".troupe").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("verify: a key file that is none stops the signatures, not the journal", "[storage][journal]") {
+  auto rig = closed_journal(15);
+  write_text(key_file(rig->folder / ".troupe"), "nonsense");
+  rig->open();
+  CHECK_FALSE(rig->opened.damage);
+  REQUIRE(rig->opened.notes.size() == 1);
+  CHECK(rig->opened.notes[0].find("aren't signed") != std::string::npos);
+  append_random(*rig, 20, 8);
+  rig->close();
+  CHECK(must(verify_journal(rig->options)).intact());
+}
+
+TEST_CASE("verify: torn lines in the file of checkpoints do no harm", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  const auto file = rig->folder / ".troupe/checkpoints.jsonl";
+  auto text = read_text(file);
+  write_text(file, text.substr(0, text.size() - 40)); // the last one
+  CHECK(must(verify_journal(rig->options)).intact());
+  rig->open();
+  append_random(*rig, 10, 8); // writes behind it
+  rig->close();
+  CHECK(must(verify_journal(rig->options)).intact());
+  text = read_text(file);
+  CHECK(parse_checkpoint_lines(text).size() == 3); // 10, 20, 40
+}
+
+TEST_CASE("verify: a view that isn't what the events make is named by its event", "[storage][journal]") {
+  auto rig = closed_journal(60);
+  const auto changed_at = GENERATE(as<std::string>(), "entity = '{}'", "entity = NULL", "sequence = 99",
+                                   "created_at = 1000", "changed_at = changed_at - 1");
+  rig->open();
+  const auto rows = must(rig->journal().view("show1"));
+  rig->close();
+  REQUIRE_FALSE(rows.empty());
+  meddle(*rig, fmt::format("UPDATE views SET {} WHERE show = 'show1' AND id = '{}' AND kind = '{}'",
+                           changed_at, rows[0].id, rows[0].kind));
+  const auto report = must(verify_journal(rig->options));
+  CHECK_FALSE(report.chain);
+  CHECK_FALSE(report.signatures);
+  REQUIRE(report.views);
+  CHECK(report.views->position == rows[0].changed_at);
+  check_refuses(*rig, rows[0].changed_at);
+}
+
+TEST_CASE("verify: rows of views that are missing or too many are seen", "[storage][journal]") {
+  auto rig = closed_journal(60);
+  SECTION("missing") {
+    meddle(*rig, "DELETE FROM views WHERE id = 'f1'");
+  }
+  SECTION("too many") {
+    meddle(*rig, "INSERT INTO views VALUES ('show1', 'group', 'x', 1, 1, 1, '{}')");
+  }
+  CHECK(must(verify_journal(rig->options)).views);
+}
+
+TEST_CASE("rebuild: views made anew are those that were there, to the byte", "[storage][journal]") {
+  auto rig = closed_journal(500);
+  const auto before = views_of(*rig);
+  SECTION("over whole ones") {}
+  SECTION("from nothing") {
+    meddle(*rig, "DELETE FROM views");
+  }
+  SECTION("over wrong ones") {
+    meddle(*rig, "UPDATE views SET entity = 'x', sequence = 7; "
+                 "INSERT INTO views VALUES ('show1', 'group', 'x', 1, 1, 1, '{}')");
+  }
+  CHECK(must(rebuild_views(rig->options)) > 0);
+  CHECK(views_of(*rig) == before);
+  CHECK(must(verify_journal(rig->options)).intact());
+}
+
+TEST_CASE("rebuild: a server that is running goes on with the views that were made", "[storage][journal]") {
+  journal_rig rig(any_backend());
+  append_random(rig, 50, 1);
+  must(rebuild_views(rig.options));
+  append_random(rig, 50, 2);
+  CHECK(must(verify_journal(rig.options)).intact());
+}
+
+TEST_CASE("verify: a file that is no database is damage, and no start", "[storage][journal]") {
+  auto rig = closed_journal(30);
+  write_text(rig->folder / ".troupe/journal.sqlite", std::string(20'000, 'x'));
+  const auto report = must(verify_journal(rig->options));
+  REQUIRE(report.chain);
+  CHECK(report.chain->position == 0);
+  const auto refused = open_journal(rig->options);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+}
+
+TEST_CASE("verify: any page that was overwritten is damage, and never more", "[storage][journal]") {
+  auto rig = closed_journal(200);
+  const auto file = rig->folder / ".troupe/journal.sqlite";
+  const auto whole = read_text(file);
+  const bool zeros = GENERATE(true, false);
+  for (std::size_t page = 0; page + 4096 <= whole.size(); page += 4096) {
+    auto text = whole;
+    for (std::size_t i = page; i < page + 4096; ++i) text[i] = zeros ? '\0' : static_cast<char>(i * 7 + 3);
+    write_text(file, text);
+    CAPTURE(page, zeros);
+    const auto report = verify_journal(rig->options);
+    if (report) CHECK_FALSE(report->intact());
+    const auto opened = open_journal(rig->options);
+    if (opened) CHECK(opened->damage);
+  }
+}
