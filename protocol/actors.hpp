@@ -102,7 +102,9 @@ using frame_hub_actor =
 /// actor that CAF's scheduler doesn't run.
 using lane_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(frame_news),
                                caf::result<void>(client_news_ptr), caf::result<void>(subscribe_client),
-                               caf::result<void>(tell_client), caf::result<void>(client_credit)>;
+                               caf::result<void>(tell_client), caf::result<void>(client_credit),
+                               // What has been recorded, for those who listen.
+                               caf::result<void>(events_recorded_ptr)>;
 
 /// A SESSION: one client, its rights, its subscription, its commands.
 using session_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(client_text),
@@ -144,6 +146,11 @@ using journal_actor = port::iface<
     // Which other shows have fixtures of a model.
     caf::result<show_list>(find_model_users)>;
 
+/// The ARCHIVIST: reads the past. Detached, because it blocks.
+using archivist_actor = port::iface<
+    // What was recorded, in portions.
+    caf::result<events_recorded_ptr>(replay_events)>;
+
 /// The CONSOLE PREVIEW: draws the show in the terminal of `troupe serve --preview`. Detached: terminals
 /// block.
 using console_preview_actor = port::iface<caf::result<void>(cast_change),
@@ -169,6 +176,7 @@ struct cast {
   graph_compiler_actor graph_compiler;
   show_store_actor show_store;
   journal_actor journal;
+  archivist_actor archivist;             ///< null: the past can't be read
   console_preview_actor console_preview; ///< null unless it is wanted
   /// Where all of them count what they do; null: nobody wants to know.
   std::shared_ptr<actors::runtime_metrics> metrics;

@@ -59,6 +59,8 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::ask_network_report))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::network_report_ptr))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::explain_cell))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::explained_cell_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::events_recorded_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::replay_events))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")
