@@ -18,7 +18,10 @@ struct journal_options {
   /// share.
   std::string url;
   std::function<std::int64_t()> wall_time_ms;
+  /// From the system: ids and the signing key are made of it.
   std::function<std::array<std::uint8_t, 16>()> random;
+  /// A clock that only goes forward, for the latencies in the figures; empty: they aren't taken.
+  std::function<std::int64_t()> steady_ns;
   std::uint64_t checkpoint_every = 1'000;
   std::uint64_t snapshot_every = 10'000; ///< positions, at least; more for a show with many entities
   /// SQLite's VFS by name; empty: the default one. For tests that make the disk fail.
@@ -37,6 +40,7 @@ struct open_journal_result {
   std::function<result<std::unique_ptr<event_history>>()> read;
   /// Set: the journal is damaged, and read-only: every append is refused with the reason.
   std::optional<journal_damage> damage;
+  std::shared_ptr<const journal_figures> figures;
   std::vector<std::string> notes; ///< for the log: made new, key made, schema raised, a torn tail dropped
 };
 

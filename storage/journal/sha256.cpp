@@ -1,0 +1,29 @@
+#include "storage/journal/sha256.hpp"
+
+#include <openssl/evp.h>
+#include <stdexcept>
+
+namespace troupe::storage {
+
+void sha256_hasher::freed::operator()(evp_md_st* algorithm) const noexcept {
+  EVP_MD_free(algorithm);
+}
+void sha256_hasher::freed::operator()(evp_md_ctx_st* context) const noexcept {
+  EVP_MD_CTX_free(context);
+}
+
+sha256_hasher::sha256_hasher()
+    : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+  if (!algorithm_ || !context_) throw std::runtime_error("SHA-256 is not available");
+}
+
+sha256_digest sha256_hasher::operator()(std::string_view bytes) {
+  sha256_digest digest;
+  if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1 ||
+      EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 failed");
+  return digest;
+}
+
+} // namespace troupe::storage

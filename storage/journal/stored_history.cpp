@@ -1,0 +1,189 @@
+#include "storage/journal/stored_history.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace troupe::storage {
+
+namespace {
+
+/// Positions that one query to the database goes through: while it runs, the writer can't clean up its WAL.
+constexpr std::uint64_t portion = 20'000;
+/// The same where all of them are handed out, and each takes its time.
+constexpr std::uint64_t scan_portion = 1'000;
+
+constexpr std::size_t most_in_page = 1'000;
+
+failure beyond(std::uint64_t position) {
+  return not_found("event", fmt::format("{}", position));
+}
+
+} // namespace
+
+stored_history::stored_history(std::unique_ptr<journal_source> source) : source_(std::move(source)) {}
+
+result<journal_head> stored_history::head() {
+  auto tail = source_->tail();
+  if (!tail) return failure(std::move(tail).error());
+  return journal_head(*tail);
+}
+
+/// As it was written.
+result<journal_event> stored_history::at(std::uint64_t position) {
+  std::optional<journal_event> found;
+  event_range range;
+  range.first = range.last = position;
+  auto read = source_->events(range, {}, [&](journal_event& event) {
+    found = std::move(event);
+    return false;
+  });
+  if (!read) return failure(std::move(read).error());
+  if (!found) return beyond(position);
+  return std::move(*found);
+}
+
+result<journal_event> stored_history::event(std::uint64_t position) {
+  if (position == 0) return beyond(position);
+  return at(position).and_then([](journal_event&& found) { return upcast(std::move(found)); });
+}
+
+/// Times never go back, so halving finds it.
+result<std::uint64_t> stored_history::position_at(std::int64_t time_ms) {
+  auto tail = source_->tail();
+  if (!tail) return failure(std::move(tail).error());
+  if (tail->position == 0 || tail->time_ms <= time_ms) return tail->position;
+  std::uint64_t low = 0, high = tail->position; // low is not later (or 0), high is
+  while (high - low > 1) {
+    const auto middle = low + (high - low) / 2;
+    auto event = at(middle);
+    if (!event) return failure(std::move(event).error());
+    (event->time_ms <= time_ms ? low : high) = middle;
+  }
+  return low;
+}
+
+/// The positions that can meet the query's conditions of position and time.
+result<stored_history::span> stored_history::span_of(const history_query& query) {
+  auto tail = source_->tail();
+  if (!tail) return failure(std::move(tail).error());
+  span out{query.after + 1, tail->position};
+  if (query.before > 0) out.last = std::min(out.last, query.before - 1);
+  if (query.to_ms) {
+    auto last = position_at(*query.to_ms);
+    if (!last) return failure(std::move(last).error());
+    out.last = std::min(out.last, *last);
+  }
+  if (query.from_ms && *query.from_ms > 0) {
+    auto earlier = position_at(*query.from_ms - 1);
+    if (!earlier) return failure(std::move(earlier).error());
+    out.first = std::max(out.first, *earlier + 1);
+  }
+  return out;
+}
+
+result<history_page> stored_history::find(const history_query& query) {
+  auto wanted = query;
+  wanted.limit = std::clamp<std::size_t>(query.limit, 1, most_in_page);
+  auto where = span_of(wanted);
+  if (!where) return failure(std::move(where).error());
+  auto page = look_through(wanted, *where);
+  if (!page) return page;
+  if (page->events.size() > wanted.limit) { // one more than asked for: there is a next page
+    page->events.pop_back();
+    page->next = page->events.back().position;
+  }
+  for (auto& event : page->events) {
+    auto raised = upcast(std::move(event));
+    if (!raised) return failure(std::move(raised).error());
+    event = std::move(*raised);
+  }
+  return page;
+}
+
+/// Goes through all positions in portions, until there is one event more than the page holds.
+result<history_page> stored_history::look_through(const history_query& query, span where) {
+  history_page page;
+  const auto take = [&](journal_event& event) {
+    page.events.push_back(std::move(event));
+    return page.events.size() <= query.limit;
+  };
+  while (!where.empty() && page.events.size() <= query.limit) {
+    event_range range;
+    range.newest_first = !query.oldest_first;
+    range.first = where.first;
+    range.last = where.last;
+    if (where.last - where.first >= portion) {
+      if (query.oldest_first)
+        range.last = where.first + portion - 1;
+      else
+        range.first = where.last - portion + 1;
+    }
+    range.limit = query.limit + 1 - page.events.size();
+    if (auto read = source_->events(range, query, take); !read) return failure(std::move(read).error());
+    if (query.oldest_first)
+      where.first = range.last + 1;
+    else
+      where.last = range.first - 1;
+  }
+  return page;
+}
+
+result<void> stored_history::replay(past_state& state, event_range range, const history_query& only) {
+  const auto last = range.last;
+  while (range.first <= last) {
+    range.last = std::min(last, range.first + portion - 1);
+    auto read = source_->events(range, only, [&](journal_event& event) {
+      state.apply(event);
+      return true;
+    });
+    if (!read) return read;
+    range.first = range.last + 1;
+  }
+  return {};
+}
+
+result<past_view> stored_history::view_at(std::string_view show, std::uint64_t position) {
+  past_view out;
+  out.position = position;
+  if (position == 0) return out;
+  auto last = at(position);
+  if (!last) return failure(std::move(last).error());
+  out.time_ms = last->time_ms;
+  past_state state{std::string(show)};
+  event_range range;
+  range.last = position;
+  range.view_of = std::string(show);
+  if (auto done = replay(state, range, {}); !done) return failure(std::move(done).error());
+  out.rows = state.take_rows();
+  return out;
+}
+
+result<std::optional<view_row>> stored_history::entity_at(const event_stream& stream,
+                                                          std::uint64_t position) {
+  auto view = view_at(stream.show, position);
+  if (!view) return failure(std::move(view).error());
+  for (auto& row : view->rows)
+    if (row.kind == stream.kind && row.id == stream.id) return std::optional(std::move(row));
+  return std::optional<view_row>();
+}
+
+result<void> stored_history::scan(std::uint64_t after,
+                                  const std::function<bool(const journal_event&)>& visit) {
+  auto tail = source_->tail();
+  if (!tail) return failure(std::move(tail).error());
+  bool wanted = true;
+  for (auto first = after + 1; wanted && first <= tail->position; first += scan_portion) {
+    event_range range;
+    range.first = first;
+    range.last = std::min(tail->position, first + scan_portion - 1);
+    auto read = source_->events(range, {}, [&](journal_event& event) { return wanted = visit(event); });
+    if (!read) return read;
+  }
+  return {};
+}
+
+result<bool> stored_history::keep_snapshots() {
+  return false;
+}
+
+} // namespace troupe::storage

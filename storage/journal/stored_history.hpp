@@ -1,0 +1,36 @@
+#pragma once
+// The past over any database: looking for events, and the state at any position. Internal to storage/journal.
+
+#include "storage/journal/journal_store.hpp"
+#include "storage/journal/past_state.hpp"
+
+namespace troupe::storage {
+
+class stored_history final : public event_history {
+ public:
+  explicit stored_history(std::unique_ptr<journal_source> source);
+
+  result<journal_head> head() override;
+  result<history_page> find(const history_query& query) override;
+  result<journal_event> event(std::uint64_t position) override;
+  result<std::uint64_t> position_at(std::int64_t time_ms) override;
+  result<past_view> view_at(std::string_view show, std::uint64_t position) override;
+  result<std::optional<view_row>> entity_at(const event_stream& stream, std::uint64_t position) override;
+  result<void> scan(std::uint64_t after, const std::function<bool(const journal_event&)>& visit) override;
+  result<bool> keep_snapshots() override;
+
+ private:
+  struct span {
+    std::uint64_t first = 1, last = 0;
+    bool empty() const noexcept { return first > last; }
+  };
+
+  result<journal_event> at(std::uint64_t position);
+  result<span> span_of(const history_query& query);
+  result<history_page> look_through(const history_query& query, span where);
+  result<void> replay(past_state& state, event_range range, const history_query& only);
+
+  std::unique_ptr<journal_source> source_;
+};
+
+} // namespace troupe::storage
