@@ -34,8 +34,9 @@ std::string inputs_message(const input_image& image, std::uint64_t since) {
 
 lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_options options)
     : io_actor(config, context), options_(std::move(options)),
-      events_(options_.max_event_streams,
-              [this](const auto& question, replay_answer done) { ask_archive(question, std::move(done)); }) {
+      events_(options_.max_event_streams, [this](const auto& question, replay_answer answer) {
+        ask_archive(question, std::move(answer));
+      }) {
   become(
       [this](const cast_change& change) {
         peers_ = change.now;
@@ -70,12 +71,12 @@ lane_actor lane::handle() {
   return caf::actor_cast<lane_actor>(caf::strong_actor_ptr{ctrl()});
 }
 
-void lane::ask_archive(const replay_events& question, replay_answer done) {
+void lane::ask_archive(const replay_events& question, replay_answer answer) {
   if (!peers_ || !peers_->archivist)
-    return done(fail(ec::storage_unavailable, "the past can't be read now; try again"));
+    return answer(fail(ec::storage_unavailable, "the past can't be read now; try again"));
   request(peers_->archivist, archive_timeout, question)
-      .then([done](const events_recorded_ptr& told) { done(told); },
-            [done](const caf::error& reason) { done(failure{from_caf(reason)}); });
+      .then([answer](const events_recorded_ptr& told) { answer(told); },
+            [answer](const caf::error& reason) { answer(failure{from_caf(reason)}); });
 }
 
 void lane::after_burst() {

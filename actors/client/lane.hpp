@@ -57,7 +57,7 @@ class lane final : public io_actor {
   };
 
   lane_actor handle();
-  void ask_archive(const replay_events& question, replay_answer done);
+  void ask_archive(const replay_events& question, replay_answer answer);
   void take_frame(const frame_news& news);
   void take_news(const client_news& news);
   void subscribe(const subscribe_client& wanted);

@@ -30,7 +30,7 @@ class feed_event {
 class recent_events {
  public:
   static constexpr std::size_t max_events = 10'000;
-  static constexpr std::size_t max_bytes = 8 * 1024 * 1024;
+  static constexpr std::size_t max_bytes = 16 * 1024 * 1024;
 
   /// Position of the newest event that is known of; nothing before the first is.
   std::optional<std::uint64_t> newest() const noexcept { return newest_; }
