@@ -104,7 +104,9 @@ using frame_hub_actor =
 using lane_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(frame_news),
                                caf::result<void>(client_news_ptr), caf::result<void>(subscribe_client),
                                caf::result<void>(tell_client), caf::result<void>(client_credit),
-                               caf::result<void>(name_client), caf::result<void>(history_news_ptr)>;
+                               caf::result<void>(name_client), caf::result<void>(history_news_ptr),
+                               // What has been recorded, for those who listen.
+                               caf::result<void>(events_recorded_ptr)>;
 
 /// A SESSION: one client, its rights, its subscription, its commands.
 using session_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(client_text),
@@ -163,6 +165,8 @@ using archivist_actor =
                 caf::result<past_show_ptr>(ask_past_show),
                 // What an undo or redo would have to reverse.
                 caf::result<undo_plan_ptr>(plan_reversal),
+                // What was recorded, in portions.
+                caf::result<events_recorded_ptr>(replay_events),
                 // Whose counts a lane's clients want to know.
                 caf::result<void>(operators_here),
                 // INTERNAL: the lanes are due to hear how far the journal is.
@@ -211,7 +215,7 @@ struct cast {
   graph_compiler_actor graph_compiler;
   show_store_actor show_store;
   journal_actor journal;
-  archivist_actor archivist;
+  archivist_actor archivist; ///< null: the past can't be read
   file_keeper_actor file_keeper;
   console_preview_actor console_preview; ///< null unless it is wanted
   /// Where all of them count what they do; null: nobody wants to know.

@@ -79,6 +79,7 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::undo_plan_ptr))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::name_client))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::operators_here))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::history_news_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::replay_events))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")

@@ -2,6 +2,7 @@
 
 #include "actors/client/session_actor.hpp"
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/system/error_bridge.hpp"
 #include "protocol/frame_json.hpp"
 #include "protocol/ws_messages.hpp"
 
@@ -13,6 +14,7 @@ namespace troupe::actors {
 namespace {
 
 constexpr std::size_t max_framed = 512;
+constexpr auto archive_timeout = std::chrono::seconds{20}; // shorter than the server's for an answer
 constexpr std::int64_t grid_slack_ns = 1'000'000; // maxHz counts in ticks; half the shortest is plenty
 
 text_ptr as_text(std::string text) {
@@ -33,10 +35,14 @@ std::string inputs_message(const input_image& image, std::uint64_t since) {
 } // namespace
 
 lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_options options)
-    : io_actor(config, context), options_(std::move(options)) {
+    : io_actor(config, context), options_(std::move(options)),
+      events_(options_.max_event_streams, [this](const auto& question, replay_answer answer) {
+        ask_archive(question, std::move(answer));
+      }) {
   become(
       [this](const cast_change& change) {
         peers_ = change.now;
+        events_.measure(peers_->metrics);
         for (auto& [id, one] : clients_) send(one->session, change);
         wants_json_ = wants_binary_ = wants_cells_ = false; // a new hub doesn't know
         tell_wants();
@@ -56,10 +62,12 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
       [this](const client_credit& credit) {
         const auto found = clients_.find(credit.client);
         if (found != clients_.end()) found->second->connection->ack(credit.messages);
-      });
+      },
+      [this](const events_recorded_ptr& news) { events_.take(*news); });
 }
 
 void lane::let_go() {
+  events_.clear();
   clients_.clear();
   peers_ = nullptr;
 }
@@ -68,7 +76,16 @@ lane_actor lane::handle() {
   return caf::actor_cast<lane_actor>(caf::strong_actor_ptr{ctrl()});
 }
 
+void lane::ask_archive(const replay_events& question, replay_answer answer) {
+  if (!peers_ || !peers_->archivist)
+    return answer(fail(ec::storage_unavailable, "the past can't be read now; try again"));
+  request(peers_->archivist, archive_timeout, question)
+      .then([answer](const events_recorded_ptr& told) { answer(told); },
+            [answer](const caf::error& reason) { answer(failure{from_caf(reason)}); });
+}
+
 void lane::after_burst() {
+  events_.pump();
   framed_.clear(); // what is sent twice is sent now
   kicking_ = true;
   for (auto& [id, one] : clients_)

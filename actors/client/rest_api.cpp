@@ -49,6 +49,7 @@ net::router rest_api(rest_options options) {
   rest::add_network(routes, shared);
   rest::add_explanations(routes, shared);
   rest::add_history(routes, shared);
+  rest::add_events(routes, shared);
   return routes;
 }
 

@@ -1,5 +1,6 @@
 #include "actors/show/archivist_actor.hpp"
 
+#include "actors/show/event_replay.hpp"
 #include "actors/show/operator_name.hpp"
 #include "actors/show/past_reader.hpp"
 #include "actors/show/undo_plan.hpp"
@@ -88,6 +89,14 @@ class archive {
     return std::make_shared<const undo_plan>(std::move(*made));
   }
 
+  caf::result<events_recorded_ptr> replay(const replay_events& asked) {
+    auto open = history();
+    if (!open) return to_caf(open.error());
+    auto found = replay_of(**open, asked);
+    if (!found) return to_caf(found.error());
+    return std::make_shared<const events_recorded>(std::move(*found));
+  }
+
   void interest(const operators_here& here) {
     if (st_.operators.size() <= here.lane) st_.operators.resize(here.lane + 1);
     st_.operators[here.lane] = here.names;
@@ -142,6 +151,7 @@ archivist_actor::behavior_type archivist(archivist_actor::stateful_pointer<archi
       [self](const past_question_ptr& question) { return archive{self}.answer(*question); },
       [self](const ask_past_show& asked) { return archive{self}.show_at(asked); },
       [self](const plan_reversal& asked) { return archive{self}.plan(asked); },
+      [self](const replay_events& asked) { return archive{self}.replay(asked); },
       [self](const operators_here& here) { archive{self}.interest(here); },
       [self](flush_atom) { archive{self}.tell(); },
       [self](work_atom) { archive{self}.keep_snapshots(); },

@@ -82,12 +82,15 @@ class recorder {
 
   /// One message at most waits for the archivist; what comes while it is busy it reads for itself.
   void tell(storage::recorded_events events) {
-    if (events.empty() || !st_.peers || !st_.peers->archivist) return;
-    if (st_.telling) {
+    if (events.empty() || !st_.peers) return;
+    const events_recorded_ptr news =
+        std::make_shared<const events_recorded>(events_recorded{std::move(events)});
+    for (const auto& lane : st_.peers->lanes) self_->send(lane, news);
+    if (!st_.peers->archivist) return;
+    if (st_.telling)
       st_.untold = true;
-      return;
-    }
-    inform(std::make_shared<const events_recorded>(events_recorded{std::move(events)}));
+    else
+      inform(news);
   }
 
   /// The show begins in the journal; its files follow. Should the disk refuse those, it is taken back.
