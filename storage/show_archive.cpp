@@ -69,7 +69,8 @@ result<void> show_archive::take_in(entity_kind kind, const loaded_show& found, a
   auto changes = external_edits(kind, found.state, base, into.state, !by_hand, found.unloaded[which]);
   if (changes.empty()) return {};
   into.notes.push_back(fmt::format("{}: {} {}", file_of(kind, show), changes.size(),
-                                   fresh ? "entities are new to the journal" : "changes by hand are taken in"));
+                                   fresh ? "entities are new to the journal"
+                                         : "changes by hand are taken in"));
   for (auto& change : changes) {
     troupe::apply(into.state, change.happened);
     outstanding_.push_back({show, {std::move(change.happened), std::move(change.before), origin}});
