@@ -97,6 +97,11 @@ void responder::send(const error& reason) {
   send(error_response(reason));
 }
 
+void responder::stream(http_response head, stream_opener opened) {
+  if (const auto sink = std::exchange(sink_, nullptr))
+    sink->stream(ticket_, std::move(head), std::move(opened));
+}
+
 bool responder::peer_gone() const noexcept {
   return !sink_ || sink_->peer_gone();
 }

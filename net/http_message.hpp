@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,11 +77,17 @@ http_response json_response(unsigned status, const boost::json::value& body);
 /// `{"error", "code", "details"?}` with the status of its code.
 http_response error_response(const error& reason);
 
+class http_stream; // net/http_stream.hpp
+
+/// Receives the stream of an answer, on the connection's io thread.
+using stream_opener = std::function<void(std::shared_ptr<http_stream>)>;
+
 /// Where a responder delivers; implemented by the connection.
 class reply_sink {
  public:
   virtual ~reply_sink() = default;
   virtual void answer(std::uint64_t ticket, http_response response) = 0;
+  virtual void stream(std::uint64_t ticket, http_response head, stream_opener opened) = 0;
   virtual bool peer_gone() const noexcept = 0;
 };
 
@@ -97,6 +104,10 @@ class responder {
   /// Answers; what comes after the first answer is ignored, as is one after the answer timeout.
   void send(http_response response);
   void send(const error& reason);
+
+  /// Answers with a stream (net/http_stream.hpp). @param head without body. @param opened called once the
+  /// head is on its way; never, if the request was a HEAD or the connection is lost
+  void stream(http_response head, stream_opener opened);
 
   /// Whether the connection is lost already, so that the work may be spared.
   bool peer_gone() const noexcept;

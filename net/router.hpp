@@ -17,6 +17,7 @@ using http_handler = std::function<void(http_request&, responder)>;
 struct route_options {
   bool login = true;          ///< false: served without a token too (the page that asks for it)
   bool any_body_type = false; ///< true: the body may be of any content type
+  bool query_token = false;   ///< true: the token may also come as `?token=`, from what can't set headers
 };
 
 /// What `router::match` found.

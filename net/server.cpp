@@ -22,8 +22,8 @@ clock::duration sweep_period(const server_options& options) {
   auto shortest = std::chrono::milliseconds(1000);
   for (const auto limit :
        {options.http.header_time, options.http.body_time, options.http.idle_time, options.http.answer_time,
-        options.http.write_stall, options.ws.ping_period, options.ws.silence_limit, options.ws.write_stall,
-        options.drain_time, options.stop_time}) {
+        options.http.write_stall, options.http.stream_pulse, options.ws.ping_period, options.ws.silence_limit,
+        options.ws.write_stall, options.drain_time, options.stop_time}) {
     shortest = std::min(shortest, limit);
   }
   return std::max(shortest / 4, std::chrono::milliseconds(2));
@@ -180,6 +180,7 @@ server_counters server::counters() const noexcept {
   out.accepted = core.accepted;
   out.active = core.active;
   out.websockets = core.websockets;
+  out.streams = core.streams;
   out.refused = core.refused;
   out.accept_errors = core.accept_errors;
   for (const auto& lane : core.lanes) {

@@ -27,6 +27,8 @@ struct http_limits {
   std::chrono::milliseconds idle_time{75'000}; ///< between requests; then closed in silence
   std::chrono::milliseconds answer_time{30'000}; ///< for the handler; 408
   std::chrono::milliseconds write_stall{30'000}; ///< an answer of which nothing is taken for so long; dropped
+  std::chrono::milliseconds stream_pulse{30'000}; ///< between two signs of life of a streamed answer
+  std::size_t stream_queue = 64 * 1024;           ///< bytes of a streamed answer that may wait for the socket
 };
 
 struct ws_options {
@@ -82,6 +84,7 @@ struct server_counters {
   std::uint64_t accepted = 0;
   std::uint64_t active = 0;     ///< connections now
   std::uint64_t websockets = 0; ///< of these
+  std::uint64_t streams = 0;    ///< of these: answers that go on
   std::uint64_t refused = 0;    ///< for too many connections
   std::uint64_t accept_errors = 0;
   std::uint64_t requests = 0;
@@ -91,7 +94,7 @@ struct server_counters {
   std::uint64_t bytes_out = 0;
   std::uint64_t messages_in = 0;  ///< WebSocket
   std::uint64_t messages_out = 0; ///< WebSocket
-  std::uint64_t stalled = 0;      ///< WebSockets closed because they took nothing
+  std::uint64_t stalled = 0;      ///< WebSockets and streams closed because they took nothing
   std::uint64_t paused = 0; ///< times a WebSocket wasn't read for a while: too much of it was unacknowledged
 };
 

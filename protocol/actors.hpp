@@ -2,6 +2,7 @@
 // Every typed actor interface: the architecture on one page. Messages are in messages.hpp (may cross nodes)
 // and local_messages.hpp (may not); docs/messages.md lists them all.
 
+#include "protocol/history_messages.hpp"
 #include "protocol/local_messages.hpp"
 #include "protocol/port.hpp"
 #include "protocol/type_ids.hpp"
@@ -102,7 +103,10 @@ using frame_hub_actor =
 /// actor that CAF's scheduler doesn't run.
 using lane_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(frame_news),
                                caf::result<void>(client_news_ptr), caf::result<void>(subscribe_client),
-                               caf::result<void>(tell_client), caf::result<void>(client_credit)>;
+                               caf::result<void>(tell_client), caf::result<void>(client_credit),
+                               caf::result<void>(name_client), caf::result<void>(history_news_ptr),
+                               // What has been recorded, for those who listen.
+                               caf::result<void>(events_recorded_ptr)>;
 
 /// A SESSION: one client, its rights, its subscription, its commands.
 using session_actor = port::iface<caf::result<void>(cast_change), caf::result<void>(client_text),
@@ -125,6 +129,10 @@ using show_store_actor =
                 caf::result<change_reply>(change_entity_ptr),
                 // Run state of a graph; never waits for the disk.
                 caf::result<void>(set_graph_enabled),
+                // Take back what the operator did last, or do it again.
+                caf::result<reversal_ptr>(reverse_command),
+                // Bring the show back to what it was.
+                caf::result<reversal_ptr>(restore_command_ptr),
                 // Switch shows.
                 caf::result<void>(activate_show),
                 // Answers when everything decided so far is on the disk, and a show that was loaded has been
@@ -140,7 +148,31 @@ using journal_actor = port::iface<caf::result<void>(cast_change),
                                   // The show as it was recorded, with what was edited in its files by hand.
                                   caf::result<show_on_disk_ptr>(load_show),
                                   // Shows come and go.
-                                  caf::result<void>(create_show), caf::result<void>(delete_show)>;
+                                  caf::result<void>(create_show), caf::result<void>(delete_show),
+                                  // A show begins as another was.
+                                  caf::result<void>(branch_show_ptr),
+                                  // Give this moment a name.
+                                  caf::result<facts_committed>(name_checkpoint)>;
+
+/// The ARCHIVIST: reads the journal beside its writer. Detached, because it blocks on the disk.
+using archivist_actor =
+    port::iface<caf::result<void>(cast_change),
+                // This has been recorded; the answer allows the next. None of it: look for yourself.
+                caf::result<void>(events_recorded_ptr),
+                // Events, shows as they were, comparisons.
+                caf::result<past_answer>(past_question_ptr),
+                // A show as it was, as values.
+                caf::result<past_show_ptr>(ask_past_show),
+                // What an undo or redo would have to reverse.
+                caf::result<undo_plan_ptr>(plan_reversal),
+                // What was recorded, in portions.
+                caf::result<events_recorded_ptr>(replay_events),
+                // Whose counts a lane's clients want to know.
+                caf::result<void>(operators_here),
+                // INTERNAL: the lanes are due to hear how far the journal is.
+                caf::result<void>(flush_atom),
+                // INTERNAL: make a snapshot, if one is due.
+                caf::result<void>(work_atom)>;
 
 /// The FILE KEEPER: the YAML files, which follow the journal. Detached, because it blocks on the disk.
 using file_keeper_actor = port::iface<caf::result<void>(cast_change),
@@ -150,7 +182,7 @@ using file_keeper_actor = port::iface<caf::result<void>(cast_change),
                                       caf::result<found_files_ptr>(find_files),
                                       // Look at the data folder, and change it.
                                       caf::result<show_list>(list_shows), caf::result<void>(create_show),
-                                      caf::result<void>(delete_show),
+                                      caf::result<void>(delete_show), caf::result<void>(branch_show_ptr),
                                       // Which other shows have fixtures of a model.
                                       caf::result<show_list>(find_model_users),
                                       // Write what is outstanding; answers when it is on the disk.
@@ -183,6 +215,7 @@ struct cast {
   graph_compiler_actor graph_compiler;
   show_store_actor show_store;
   journal_actor journal;
+  archivist_actor archivist; ///< null: the past can't be read
   file_keeper_actor file_keeper;
   console_preview_actor console_preview; ///< null unless it is wanted
   /// Where all of them count what they do; null: nobody wants to know.

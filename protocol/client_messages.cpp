@@ -109,10 +109,6 @@ client_message read_subscribe(const json::object& from, field_reader& in) {
   return out;
 }
 
-client_message read_unsubscribe(const json::object&, field_reader&) {
-  return unsubscribe_frames{};
-}
-
 client_message read_tick_rate(const json::object& from, field_reader& in) {
   const field_path root;
   const auto* value = in.required(from, root, "hz");
@@ -139,6 +135,19 @@ client_message read_ping(const json::object& from, field_reader& in) {
   return out;
 }
 
+client_message read_hello(const json::object& from, field_reader& in) {
+  const field_path root;
+  hello out;
+  if (const auto* value = in.required(from, root, "name")) out.name = in.name(*value, root.member("name"));
+  if (has_control(out.name)) in.refuse(root.member("name"), "must not hold control characters");
+  return out;
+}
+
+template <class Message>
+client_message read_plain(const json::object&, field_reader&) {
+  return Message{};
+}
+
 struct message_row {
   string_view type;
   client_message (*read)(const json::object&, field_reader&);
@@ -151,9 +160,12 @@ constexpr std::array rows{message_row{"input/fader", read_fader},
                           message_row{"input/buttonPress", read_button<button_press>},
                           message_row{"ping", read_ping},
                           message_row{"runtime/subscribeFrames", read_subscribe},
-                          message_row{"runtime/unsubscribeFrames", read_unsubscribe},
+                          message_row{"runtime/unsubscribeFrames", read_plain<unsubscribe_frames>},
                           message_row{"runtime/setTickRate", read_tick_rate},
-                          message_row{"instance/setEnabled", read_enabled}};
+                          message_row{"instance/setEnabled", read_enabled},
+                          message_row{"history/undo", read_plain<history_undo>},
+                          message_row{"history/redo", read_plain<history_redo>},
+                          message_row{"hello", read_hello}};
 
 result<client_message> read_message(const json::object& from) {
   const field_path root;

@@ -83,9 +83,11 @@ struct facts_committed {
   std::uint64_t position = 0;
 };
 
-/// journal → archivist, lanes: what has become durable, in order. No answer.
+/// journal → archivist, lanes: what has become durable, in order. Answered by the archivist: then the next may
+/// come; what it isn't told meanwhile it reads for itself.
+using journal_event_ptr = std::shared_ptr<const storage::journal_event>;
 struct events_recorded {
-  std::vector<std::shared_ptr<const storage::journal_event>> events;
+  std::vector<journal_event_ptr> events;
 };
 using events_recorded_ptr = std::shared_ptr<const events_recorded>;
 
@@ -351,6 +353,20 @@ struct client_text {
 /// lane → session: the connection has gone. The session ends.
 struct client_closed {};
 
+/// lane → archivist: what was recorded at the positions `after` + 1 to `up_to`. Answer: events_recorded_ptr,
+/// in order: the oldest of them, or the newest if that is wanted; none only if there are none. At most
+/// `limit`, and about `max_bytes` of entities and details, but one in any case.
+struct replay_events {
+  static constexpr std::uint32_t max_limit = 1'000;
+
+  std::uint64_t after = 0;
+  std::uint64_t up_to = ~std::uint64_t{0};
+  std::string show, kind, id; ///< of one stream; empty kind: of all
+  std::uint32_t limit = max_limit;
+  std::uint64_t max_bytes = 1024 * 1024;
+  bool newest = false;
+};
+
 /// supervisor → every actor of the cast: who plays which part now. Sent once all are spawned, and again
 /// whenever one had to be restarted. No answer.
 struct cast;
@@ -427,3 +443,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::output_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_moved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_network_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::network_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::replay_events)

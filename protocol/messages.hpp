@@ -162,19 +162,25 @@ auto inspect(Inspector& f, activate_show& x) {
 /// lane → journal → file_keeper: make an empty show. Answer: nothing, or CONFLICT.
 struct create_show {
   std::string show;
+  std::string author = "anonymous"; ///< the operator
+  std::string client{};             ///< the connection
 };
 template <class Inspector>
 auto inspect(Inspector& f, create_show& x) {
-  return port::object(f, x, "troupe::create_show", port::fld("show", x.show));
+  return port::object(f, x, "troupe::create_show", port::fld("show", x.show), port::fld("author", x.author),
+                      port::fld("client", x.client));
 }
 
 /// lane → journal → file_keeper: delete a show that isn't the active one. Answer: nothing.
 struct delete_show {
   std::string show;
+  std::string author = "anonymous"; ///< the operator
+  std::string client{};             ///< the connection
 };
 template <class Inspector>
 auto inspect(Inspector& f, delete_show& x) {
-  return port::object(f, x, "troupe::delete_show", port::fld("show", x.show));
+  return port::object(f, x, "troupe::delete_show", port::fld("show", x.show), port::fld("author", x.author),
+                      port::fld("client", x.client));
 }
 
 /// lane → file_keeper: which shows the data folder holds at this moment. Answer: show_list.

@@ -128,6 +128,16 @@ std::string pong_message(const ping& asked, std::int64_t time_ms) {
   return out += '}';
 }
 
+std::string history_changed_message(std::uint64_t position, string_view operator_name, std::uint64_t undo,
+                                    std::uint64_t redo) {
+  auto out = begin("history/changed");
+  append_number(out, "position", position);
+  append_member(out, "operator", operator_name);
+  append_number(out, "undo", undo);
+  append_number(out, "redo", redo);
+  return out += '}';
+}
+
 std::string show_changed_message(string_view show) {
   auto out = begin("show/changed");
   append_member(out, "show", show);

@@ -1,6 +1,7 @@
 #pragma once
 // The one block of message types. Ids are positional: append only, and never write them to disk.
 
+#include "protocol/history_messages.hpp"
 #include "protocol/local_messages.hpp"
 #include "protocol/messages.hpp"
 
@@ -64,6 +65,21 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::events_recorded_ptr))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::keep_files))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::find_files))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::found_files_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::past_question_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::past_answer))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::ask_past_show))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::past_show_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::name_checkpoint))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::branch_show_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::reverse_command))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::restore_command_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::reversal_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::plan_reversal))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::undo_plan_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::name_client))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::operators_here))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::history_news_ptr))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::replay_events))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")

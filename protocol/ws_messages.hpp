@@ -63,8 +63,20 @@ struct ping {
   std::optional<boost::json::value> nonce; ///< any JSON of at most 64 KiB, sent back as it is
 };
 
-using client_message = std::variant<fader_moved, button_down, button_up, button_press, subscribe_frames,
-                                    unsubscribe_frames, set_tick_rate, set_enabled, ping>;
+/// Who sits there: the author of what the client commands from now on.
+struct hello {
+  std::string name; ///< 1..200 characters, not blank, no control characters
+};
+
+/// Take back the operator's last command.
+struct history_undo {};
+
+/// Do again what was taken back last.
+struct history_redo {};
+
+using client_message =
+    std::variant<fader_moved, button_down, button_up, button_press, subscribe_frames, unsubscribe_frames,
+                 set_tick_rate, set_enabled, ping, hello, history_undo, history_redo>;
 
 struct parsed_message {
   boost::json::value request_id; ///< a string or number for the error that answers it; null: none
@@ -98,6 +110,10 @@ std::string entity_resync_message(entity_kind kind);
 
 std::string compile_result_message(std::string_view graph_id, std::uint64_t revision,
                                    const compile_result& outcome);
+
+/// @param undo, redo how many commands of that operator can be taken back, or done again
+std::string history_changed_message(std::uint64_t position, std::string_view operator_name,
+                                    std::uint64_t undo, std::uint64_t redo);
 
 struct fader_value {
   std::string_view id;

@@ -27,6 +27,7 @@ struct http_limits {
   std::chrono::milliseconds write_timeout{10'000}; ///< a socket that takes nothing for this long is closed
   std::uint32_t max_connections = 4'096;           ///< open sockets of any kind; further ones are closed
   std::uint32_t max_clients = 2'048;               ///< WebSockets; further ones get 503
+  std::uint32_t max_event_streams = 1'024;         ///< readers of events; further ones get 429
 };
 
 struct http_settings {

@@ -238,6 +238,9 @@ const std::vector<setting>& settings() {
       {"http.limits.maxClients",
        whole(
            [](config & c) -> auto& { return c.http.limits.max_clients; }, 1, 1'000'000)},
+      {"http.limits.maxEventStreams",
+       whole(
+           [](config & c) -> auto& { return c.http.limits.max_event_streams; }, 1, 1'000'000)},
       {"ticker.hz", real(
                         [](config & c) -> auto& { return c.ticker.hz; }, 1, 240)},
       {"ticker.immediate", truth([](config & c) -> auto& { return c.ticker.immediate; })},

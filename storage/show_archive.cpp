@@ -138,6 +138,10 @@ result<recorded_events> show_archive::commit(std::string_view show, std::span<co
   return recorded;
 }
 
+result<recorded_events> show_archive::record(std::vector<event_journal::draft> drafts) {
+  return journal_.journal->append(drafts);
+}
+
 result<recorded_events> show_archive::record(new_event event) {
   std::array drafts{event_journal::draft{std::move(event), std::nullopt}};
   return journal_.journal->append(drafts);

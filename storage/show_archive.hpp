@@ -47,6 +47,9 @@ class show_archive {
   /// Records that a show has come or gone.
   result<recorded_events> record(new_event event);
 
+  /// Records events of any kind, all or none. @returns as event_journal::append
+  result<recorded_events> record(std::vector<event_journal::draft> drafts);
+
   /// Events that `load` recorded and that nobody has been told of yet.
   recorded_events take_news() { return std::exchange(news_, {}); }
 

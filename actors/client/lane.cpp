@@ -2,15 +2,19 @@
 
 #include "actors/client/session_actor.hpp"
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/system/error_bridge.hpp"
 #include "protocol/frame_json.hpp"
 #include "protocol/ws_messages.hpp"
 
+#include <map>
+#include <set>
 #include <utility>
 
 namespace troupe::actors {
 namespace {
 
 constexpr std::size_t max_framed = 512;
+constexpr auto archive_timeout = std::chrono::seconds{20}; // shorter than the server's for an answer
 constexpr std::int64_t grid_slack_ns = 1'000'000; // maxHz counts in ticks; half the shortest is plenty
 
 text_ptr as_text(std::string text) {
@@ -31,13 +35,18 @@ std::string inputs_message(const input_image& image, std::uint64_t since) {
 } // namespace
 
 lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_options options)
-    : io_actor(config, context), options_(std::move(options)) {
+    : io_actor(config, context), options_(std::move(options)),
+      events_(options_.max_event_streams, [this](const auto& question, replay_answer answer) {
+        ask_archive(question, std::move(answer));
+      }) {
   become(
       [this](const cast_change& change) {
         peers_ = change.now;
+        events_.measure(peers_->metrics);
         for (auto& [id, one] : clients_) send(one->session, change);
         wants_json_ = wants_binary_ = wants_cells_ = false; // a new hub doesn't know
         tell_wants();
+        tell_operators();
       },
       [this](const frame_news& news) { take_frame(news); },
       [this](const client_news_ptr& news) { take_news(*news); },
@@ -48,13 +57,17 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
         found->second->box.queue(as_text(told.text));
         count_full(*found->second);
       },
+      [this](const name_client& told) { name(told); },
+      [this](const history_news_ptr& news) { take_history(*news); },
       [this](const client_credit& credit) {
         const auto found = clients_.find(credit.client);
         if (found != clients_.end()) found->second->connection->ack(credit.messages);
-      });
+      },
+      [this](const events_recorded_ptr& news) { events_.take(*news); });
 }
 
 void lane::let_go() {
+  events_.clear();
   clients_.clear();
   peers_ = nullptr;
 }
@@ -63,7 +76,16 @@ lane_actor lane::handle() {
   return caf::actor_cast<lane_actor>(caf::strong_actor_ptr{ctrl()});
 }
 
+void lane::ask_archive(const replay_events& question, replay_answer answer) {
+  if (!peers_ || !peers_->archivist)
+    return answer(fail(ec::storage_unavailable, "the past can't be read now; try again"));
+  request(peers_->archivist, archive_timeout, question)
+      .then([answer](const events_recorded_ptr& told) { answer(told); },
+            [answer](const caf::error& reason) { answer(failure{from_caf(reason)}); });
+}
+
 void lane::after_burst() {
+  events_.pump();
   framed_.clear(); // what is sent twice is sent now
   kicking_ = true;
   for (auto& [id, one] : clients_)
@@ -159,8 +181,10 @@ void lane::take_news(const client_news& news) {
     return;
   }
   if (!status_) return;
+  if (news.show_changed) tell_operators(); // what can be undone is another matter now
   for (auto& [id, one] : clients_) {
     if (news.show_changed) {
+      one->history_due = true;
       one->box.show_changed(news.show_changed);
       one->base = 0;
     }
@@ -168,6 +192,34 @@ void lane::take_news(const client_news& news) {
     if (news.inputs) one->box.inputs_due();
     for (const auto& state : news.states) one->box.state(state);
     if (!news.states.empty()) count_full(*one);
+  }
+}
+
+void lane::name(const name_client& told) {
+  const auto found = clients_.find(told.client);
+  if (found == clients_.end()) return;
+  found->second->operator_name = told.name;
+  found->second->history_due = true;
+  tell_operators();
+}
+
+void lane::tell_operators() {
+  if (!peers_ || !peers_->archivist) return;
+  std::set<std::string> names;
+  for (const auto& [id, one] : clients_) names.insert(one->operator_name);
+  send(peers_->archivist, operators_here{options_.index, {names.begin(), names.end()}});
+}
+
+void lane::take_history(const history_news& news) {
+  std::map<std::string_view, text_ptr> texts; // by operator
+  for (const auto& one : news.operators)
+    texts.emplace(one.name,
+                  as_text(ws::history_changed_message(news.position, one.name, one.undo, one.redo)));
+  for (auto& [id, one] : clients_) {
+    const auto text = texts.find(one->operator_name);
+    if (text == texts.end()) continue; // the archivist hasn't heard of that name yet
+    if (std::exchange(one->history_due, false) || news.recorded)
+      one->box.state({"history/changed", std::nullopt, text->second});
   }
 }
 

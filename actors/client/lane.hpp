@@ -1,6 +1,7 @@
 #pragma once
 // The sockets of one I/O thread: every client's outbox, and the newest of everything that is shared.
 
+#include "actors/client/event_streams.hpp"
 #include "actors/client/io_actor.hpp"
 #include "actors/client/outbox.hpp"
 #include "net/ws_connection.hpp"
@@ -19,6 +20,7 @@ namespace troupe::actors {
 struct lane_options {
   std::size_t index = 0;
   std::size_t max_clients = 2'048; ///< WebSockets of this lane; further ones are closed with 1013
+  std::size_t max_event_streams = 1'024;
   std::function<std::int64_t()> wall_time_ms;
 };
 
@@ -30,6 +32,9 @@ class lane final : public io_actor {
 
   /// A client has connected; on this lane's thread.
   void welcome(std::shared_ptr<net::ws_connection> connection);
+
+  /// The readers of events; on this lane's thread.
+  event_streams& events() noexcept { return events_; }
 
   std::size_t index() const noexcept { return options_.index; }
   /// Who plays which part; null until the supervisor has told.
@@ -45,19 +50,25 @@ class lane final : public io_actor {
     session_actor session;
     outbox box;
     std::optional<frame_subscription> subscription;
-    std::uint64_t base = 0;                               // the newest frame it has, of this show; 0: none
-    std::int64_t next_frame_t_ns = 0;                     // with maxHz
-    std::uint64_t inputs_seen = 0;                        // version
+    std::uint64_t base = 0;           // the newest frame it has, of this show; 0: none
+    std::int64_t next_frame_t_ns = 0; // with maxHz
+    std::uint64_t inputs_seen = 0;    // version
+    std::string operator_name = "anonymous";
+    bool history_due = false; // it wants its counts, though nothing has been recorded
     std::uint64_t drops_counted = 0, resyncs_counted = 0; // of the outbox's, those the metrics know of
   };
 
   lane_actor handle();
+  void ask_archive(const replay_events& question, replay_answer answer);
   void take_frame(const frame_news& news);
   void take_news(const client_news& news);
   void subscribe(const subscribe_client& wanted);
   void begin(client& one);
   void farewell(std::uint64_t id);
   void tell_wants();
+  void name(const name_client& told);
+  void tell_operators();
+  void take_history(const history_news& news);
   void count_subscription(const client& one, int by);
   void count_full(client& one);
 
@@ -75,6 +86,8 @@ class lane final : public io_actor {
   bool wants_json_ = false, wants_binary_ = false, wants_cells_ = false;
   bool kicking_ = false;
   std::vector<std::uint64_t> leaving_; // while kicking
+
+  event_streams events_;
 
   frame_image_ptr image_;
   dmx_image_ptr dmx_;

@@ -48,6 +48,8 @@ net::router rest_api(rest_options options) {
   if (shared->options.serve_metrics) rest::add_metrics(routes, shared);
   rest::add_network(routes, shared);
   rest::add_explanations(routes, shared);
+  rest::add_history(routes, shared);
+  rest::add_events(routes, shared);
   return routes;
 }
 

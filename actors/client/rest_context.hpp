@@ -62,6 +62,8 @@ void add_server(net::router& routes, context_ptr shared);
 void add_metrics(net::router& routes, context_ptr shared);
 void add_network(net::router& routes, context_ptr shared);
 void add_explanations(net::router& routes, context_ptr shared);
+void add_history(net::router& routes, context_ptr shared);
+void add_events(net::router& routes, context_ptr shared);
 
 /// What network_input says of itself; null if nothing is received, an error if it doesn't answer in a second.
 void ask_network(lane& lane, std::function<void(const result<network_report_ptr>&)> done);

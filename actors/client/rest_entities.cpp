@@ -1,6 +1,7 @@
 // Fixtures, models, groups, graphs, inputs and presets over REST.
 
 #include "actors/client/rest_context.hpp"
+#include "actors/client/rest_history_parameters.hpp"
 #include "actors/metrics/mailbox_wait.hpp"
 #include "actors/show/input_usage.hpp"
 #include "protocol/entity_codec.hpp"
@@ -45,8 +46,12 @@ class list_cache {
   std::array<entry, entity_kind_count> lists_;
 };
 
-void send_change(const context& shared, http_request& request, responder answer, change_entity command,
+template <class Command>
+void send_change(const context& shared, http_request& request, responder answer, Command what,
                  unsigned status) {
+  auto by = author_of(request);
+  if (!by) return answer.send(by.error());
+  change_entity command{std::move(what), std::move(*by), 0};
   auto& lane = shared.lane_of(request);
   const auto who = parts(lane);
   if (!who) return answer.send(who.error());
@@ -59,12 +64,6 @@ void send_change(const context& shared, http_request& request, responder answer,
                                    : net::json_response(200, std::string{R"({"success":true})"}));
           },
           refuse(held));
-}
-
-command_author author_of(const http_request& request) {
-  command_author by;
-  by.client = fmt::format("http:{}:{}", request.peer.host, request.peer.port);
-  return by;
 }
 
 void read_list(const context& shared, list_cache& cache, entity_kind kind, responder answer) {
@@ -87,8 +86,7 @@ void read_one(const context& shared, entity_kind kind, const http_request& reque
 void create(const context& shared, entity_kind kind, http_request& request, responder answer) {
   auto body = object_body(request.body);
   if (!body) return answer.send(body.error());
-  send_change(shared, request, std::move(answer), {create_entity{kind, std::move(*body)}, author_of(request)},
-              201);
+  send_change(shared, request, std::move(answer), create_entity{kind, std::move(*body)}, 201);
 }
 
 result<std::uint64_t> revision_in(const boost::json::object& body) {
@@ -112,15 +110,14 @@ void update(const context& shared, entity_kind kind, http_request& request, resp
   const auto revision = revision_in(*body);
   if (!revision) return answer.send(revision.error());
   send_change(shared, request, std::move(answer),
-              {update_entity_command{kind, std::string{request.parameter("id")}, *revision,
-                                     std::move(data->get_object())},
-               author_of(request)},
+              update_entity_command{kind, std::string{request.parameter("id")}, *revision,
+                                    std::move(data->get_object())},
               200);
 }
 
 void remove(const context& shared, entity_kind kind, http_request& request, responder answer) {
-  send_change(shared, request, std::move(answer),
-              {delete_entity{kind, std::string{request.parameter("id")}}, author_of(request)}, 200);
+  send_change(shared, request, std::move(answer), delete_entity{kind, std::string{request.parameter("id")}},
+              200);
 }
 
 void add_kind(net::router& routes, const context_ptr& shared, const std::shared_ptr<list_cache>& cache,

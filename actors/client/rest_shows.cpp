@@ -1,6 +1,8 @@
 // Shows over REST: list, current, create, delete, activate.
 
 #include "actors/client/rest_context.hpp"
+#include "actors/client/rest_history_parameters.hpp"
+#include "actors/show/restore_rules.hpp"
 #include "storage/show_files.hpp"
 
 namespace troupe::actors::rest {
@@ -42,10 +44,8 @@ void current(const context_ptr& shared, responder answer) {
       data_response(200, {{"show", shared->show()->state.show()}, {"dataDir", shared->options.data_dir}}));
 }
 
-result<std::string> name_in(const std::string& text) {
-  const auto body = object_body(text);
-  if (!body) return failure{body.error()};
-  const auto* name = body->if_contains("name");
+result<std::string> name_in(const boost::json::object& body) {
+  const auto* name = body.if_contains("name");
   if (!name || !name->is_string()) return invalid("name", "the name of the show is missing");
   std::string wanted{name->get_string()};
   if (!storage::is_show_name(wanted))
@@ -55,11 +55,53 @@ result<std::string> name_in(const std::string& text) {
   return wanted;
 }
 
-void create(const context_ptr& shared, http_request& request, responder answer) {
-  const auto name = name_in(request.body);
-  if (!name) return answer.send(name.error());
+/// What a branch begins as.
+result<ask_past_show> origin_in(const boost::json::value& from) {
+  const auto* members = from.if_object();
+  if (!members) return invalid("from", "from must be an object with show and position");
+  const auto* show = members->if_contains("show");
+  if (!show || !show->is_string()) return invalid("from.show", "from.show is required");
+  const auto* position = members->if_contains("position");
+  if (!position) return invalid("from.position", "from.position is required");
+  auto moment = moment_text(*position, "from.position");
+  if (!moment) return failure{moment.error()};
+  return ask_past_show{std::string{show->get_string()}, std::move(*moment), "from.position"};
+}
+
+void branch(const context_ptr& shared, http_request& request, responder answer, branch_show wanted,
+            const boost::json::value& from) {
+  auto origin = origin_in(from);
+  if (!origin) return answer.send(origin.error());
+  wanted.from = origin->show;
   with_parts(*shared, request, std::move(answer), [&](lane& lane, const cast& who, reply held) {
-    lane.request(who.journal, answer_timeout, create_show{*name})
+    lane.request(who.archivist, answer_timeout, std::move(*origin))
+        .then(
+            [&lane, held, wanted = std::move(wanted)](const past_show_ptr& past) mutable {
+              const auto now = parts(lane);
+              if (!now) return held->send(now.error());
+              wanted.position = past->position;
+              wanted.state = show_state{wanted.show};
+              for (const auto& one : past->entities) wanted.state.put(one.entity);
+              const auto name = wanted.show;
+              lane.request((*now)->journal, answer_timeout,
+                           std::make_shared<const branch_show>(std::move(wanted)))
+                  .then([held, name] { held->send(data_response(201, show_entry(name, {}))); }, refuse(held));
+            },
+            refuse(held));
+  });
+}
+
+void create(const context_ptr& shared, http_request& request, responder answer) {
+  const auto body = object_body(request.body);
+  if (!body) return answer.send(body.error());
+  const auto name = name_in(*body);
+  if (!name) return answer.send(name.error());
+  const auto by = author_of(request);
+  if (!by) return answer.send(by.error());
+  if (const auto* from = body->if_contains("from"))
+    return branch(shared, request, std::move(answer), {*name, {}, 0, {}, *by}, *from);
+  with_parts(*shared, request, std::move(answer), [&](lane& lane, const cast& who, reply held) {
+    lane.request(who.journal, answer_timeout, create_show{*name, by->name, by->client})
         .then([held, name = *name] { held->send(data_response(201, show_entry(name, {}))); }, refuse(held));
   });
 }
@@ -67,8 +109,10 @@ void create(const context_ptr& shared, http_request& request, responder answer) 
 void remove(const context_ptr& shared, http_request& request, responder answer) {
   std::string name{request.parameter("name")};
   if (!storage::is_show_name(name)) return answer.send(not_found("show", name).value());
+  const auto by = author_of(request);
+  if (!by) return answer.send(by.error());
   with_parts(*shared, request, std::move(answer), [&](lane& lane, const cast& who, reply held) {
-    lane.request(who.journal, answer_timeout, delete_show{name})
+    lane.request(who.journal, answer_timeout, delete_show{name, by->name, by->client})
         .then([held] { held->send(net::json_response(200, std::string{R"({"success":true})"})); },
               refuse(held));
   });

@@ -1,6 +1,7 @@
 #include "actors/client/session_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/show/operator_name.hpp"
 #include "actors/system/error_bridge.hpp"
 
 #include <chrono>
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 using pointer = session_actor::stateful_pointer<session_state>;
 
 constexpr auto answer_timeout = 10s;
+constexpr auto reversal_timeout = 60s; // the journal is read for it, and written
 // Credit is given in portions, well below what a connection may have unacknowledged.
 constexpr std::size_t credit_step = 16;
 constexpr std::size_t credit_bytes = 64 * 1024;
@@ -120,11 +122,36 @@ class client_desk {
 
   void act(ws::set_enabled& wanted, boost::json::value& request_id) {
     self_
-        ->request(st_.options.peers->show_store, answer_timeout,
-                  set_graph_enabled{std::move(wanted.instance_id), wanted.enabled})
+        ->request(
+            st_.options.peers->show_store, answer_timeout,
+            set_graph_enabled{std::move(wanted.instance_id), wanted.enabled, st_.operator_name, address()})
         .then([] {}, [this_ = *this, request_id](
                          const caf::error& reason) mutable { this_.refuse(from_caf(reason), request_id); });
   }
+
+  void act(ws::hello& told, boost::json::value& request_id) {
+    auto name = check_operator(std::move(told.name), "name");
+    if (!name) return refuse(name.error(), request_id);
+    st_.operator_name = *name;
+    self_->send(st_.options.lane, name_client{st_.options.client, std::move(*name)});
+  }
+
+  void act(ws::history_undo&, boost::json::value& request_id) { reverse(false, request_id); }
+  void act(ws::history_redo&, boost::json::value& request_id) { reverse(true, request_id); }
+
+  /// What comes of it everybody is told: `entity/changed` and `history/changed`.
+  void reverse(bool redo, boost::json::value& request_id) {
+    self_
+        ->request(st_.options.peers->show_store, reversal_timeout,
+                  reverse_command{{st_.operator_name, address()}, redo})
+        .then([](const reversal_ptr&) {},
+              [this_ = *this, request_id](const caf::error& reason) mutable {
+                this_.refuse(from_caf(reason), request_id);
+              });
+  }
+
+  /// The connection, as the journal names it.
+  std::string address() const { return "ws:" + std::to_string(st_.options.client); }
 
   void act(ws::ping& asked, boost::json::value&) {
     tell(ws::pong_message(asked, st_.options.wall_time_ms()));

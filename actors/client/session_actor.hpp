@@ -24,6 +24,7 @@ struct session_state {
   session_state() {}
 
   session_options options;
+  std::string operator_name = "anonymous"; ///< as the client has told it
   client_budget budget;
   input_queue inputs;
   std::size_t handled = 0;          ///< messages the client hasn't been given credit for yet

@@ -106,6 +106,9 @@ void add_clients(metric_families& to, const exposition_sources& all) {
       .put(runtime.messages_refused);
   to.counts("troupe_client_messages_over_rate_total", "Messages dropped because a client sent too many.")
       .put(runtime.messages_over_rate);
+  to.gauge("troupe_event_streams", "Readers of events.").put(static_cast<double>(runtime.event_streams));
+  to.counts("troupe_events_sent_total", "Events handed to the sockets of their readers.")
+      .put(runtime.events_sent);
   to.counts("troupe_queue_full_total", "Times that a bounded queue had no room; what is lost then differs.");
   put_table(to, runtime.full, "queue", bounded_queue_names);
   to.put(static_cast<double>(all.server.paused), {{"queue", "client_messages"}});

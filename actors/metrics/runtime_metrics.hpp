@@ -23,18 +23,20 @@ enum class frame_kind : std::uint8_t { json_full, json_delta, binary_full, binar
 
 /// The queues whose bound a client or a burst can hit, and what happens then.
 enum class bounded_queue : std::uint8_t {
-  replies,   ///< errors and pongs for one client: the newest is dropped
-  entities,  ///< entity/changed for one client: replaced by entity/resync
-  inputs,    ///< a client's moved controls: it isn't read until they are taken
-  lane_slot, ///< a lane's frame: replaced by the newest
-  new_shows, ///< shows to be announced: the oldest is forgotten
-  clients,   ///< WebSockets of a lane: the new one is closed with 1013
-  questions, ///< about a stage's next frame: the new one is refused
+  replies,       ///< errors and pongs for one client: the newest is dropped
+  entities,      ///< entity/changed for one client: replaced by entity/resync
+  inputs,        ///< a client's moved controls: it isn't read until they are taken
+  lane_slot,     ///< a lane's frame: replaced by the newest
+  new_shows,     ///< shows to be announced: the oldest is forgotten
+  clients,       ///< WebSockets of a lane: the new one is closed with 1013
+  questions,     ///< about a stage's next frame: the new one is refused
+  event_readers, ///< event streams of a lane: the new one is refused
+  event_backlog, ///< what a reader of events hasn't been told: left out, and it is told so
   count_
 };
-inline constexpr std::array bounded_queue_names{"client_replies", "client_entities", "client_inputs",
-                                                "lane_frame",     "new_shows",       "clients",
-                                                "stage_questions"};
+inline constexpr std::array bounded_queue_names{"client_replies",  "client_entities", "client_inputs",
+                                                "lane_frame",      "new_shows",       "clients",
+                                                "stage_questions", "event_readers",   "event_backlog"};
 static_assert(bounded_queue_names.size() == static_cast<std::size_t>(bounded_queue::count_));
 
 /// How a command to the show_store ended.
@@ -69,6 +71,8 @@ struct runtime_metrics {
   counter json_frames_skipped{0}, binary_frames_skipped{0}; ///< replaced by a newer one before they were sent
   counter messages{0}, messages_refused{0}, messages_over_rate{0};
   table<counter, bounded_queue> full;
+  std::atomic<std::int64_t> event_streams{0}; ///< now
+  counter events_sent{0};                     ///< to readers of events
 
   // -- the show
   table<counter, command_outcome> commands;

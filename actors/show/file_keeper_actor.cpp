@@ -130,6 +130,10 @@ file_keeper_actor::behavior_type file_keeper(file_keeper_actor::stateful_pointer
       [self](const create_show& wanted) {
         return answer(port::state(self).options.files->create_show(wanted.show));
       },
+      [self](const branch_show_ptr& wanted) {
+        return answer(
+            port::state(self).options.files->make_show(wanted->show, wanted->state, wanted->position));
+      },
       [self](const delete_show& wanted) {
         return answer(port::state(self).options.files->delete_show(wanted.show));
       },

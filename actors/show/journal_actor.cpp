@@ -3,14 +3,19 @@
 #include "actors/metrics/mailbox_wait.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
+#include "protocol/json_text.hpp"
+#include "storage/journal/fact_events.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace troupe::actors {
 namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto told_timeout = 60s;
 constexpr auto files_timeout = 55s; // below that of who asks for a show
 
 show_problem as_problem(const storage::problem& one) {
@@ -67,25 +72,125 @@ class recorder {
     auto promise = port::promise_nothing(self_);
     self_->request(st_.peers->file_keeper, files_timeout, command)
         .then(
-            [this_ = *this, promise, show = command.show, type = std::string{type}]() mutable {
-              this_.record_show(show, std::move(type));
+            [this_ = *this, promise, command, type = std::string{type}]() mutable {
+              this_.record_show(command.show, std::move(type), {command.author, command.client});
               port::fulfil(promise);
             },
             [promise](const caf::error& reason) mutable { promise.deliver(reason); });
     return promise;
   }
 
+  /// One message at most waits for the archivist; what comes while it is busy it reads for itself.
   void tell(storage::recorded_events events) {
     if (events.empty() || !st_.peers) return;
+    const events_recorded_ptr news =
+        std::make_shared<const events_recorded>(events_recorded{std::move(events)});
+    for (const auto& lane : st_.peers->lanes) self_->send(lane, news);
+    if (!st_.peers->archivist) return;
+    if (st_.telling)
+      st_.untold = true;
+    else
+      inform(news);
+  }
+
+  /// The show begins in the journal; its files follow. Should the disk refuse those, it is taken back.
+  caf::result<void> branch(const branch_show_ptr& wanted) {
+    if (const auto& damage = st_.archive->damage())
+      return to_caf({ec::storage_unavailable, "the journal is damaged: " + damage->reason, {}});
+    auto promise = port::promise_nothing(self_);
+    self_->request(st_.peers->file_keeper, files_timeout, list_shows{})
+        .then(
+            [this_ = *this, promise, wanted](const show_list& known) mutable {
+              if (std::find(known.names.begin(), known.names.end(), wanted->show) != known.names.end()) {
+                promise.deliver(to_caf({ec::conflict, wanted->show + " is there already", {}}));
+                return;
+              }
+              this_.record_branch(wanted, promise);
+            },
+            [promise](const caf::error& reason) mutable { promise.deliver(reason); });
+    return promise;
+  }
+
+  caf::result<facts_committed> name_moment(const name_checkpoint& wanted) {
+    storage::new_event event;
+    event.stream = {{}, "checkpoint", wanted.name};
+    event.type = storage::event_type::checkpoint_named;
+    event.author = wanted.by.name;
+    event.client = wanted.by.client;
+    event.correlation_id = st_.archive->new_id();
+    event.details = to_json(boost::json::object{{"name", wanted.name}});
+    std::vector<storage::event_journal::draft> drafts;
+    drafts.push_back({std::move(event), 0}); // a name is given once
+    auto recorded = st_.archive->record(std::move(drafts));
+    if (!recorded) {
+      auto what = recorded.error();
+      if (what.code == ec::conflict) what.message = "there is a checkpoint of that name already";
+      return to_caf(what);
+    }
+    const auto position = recorded->back()->position;
+    tell(std::move(*recorded));
+    return facts_committed{position};
   }
 
  private:
+  void inform(events_recorded_ptr news) {
+    st_.telling = true;
+    self_->request(st_.peers->archivist, told_timeout, std::move(news))
+        .then(
+            [this_ = *this]() mutable {
+              this_.st_.telling = false;
+              if (std::exchange(this_.st_.untold, false))
+                this_.inform(std::make_shared<const events_recorded>());
+            },
+            [this_ = *this](const caf::error&) mutable { this_.st_.telling = false; }); // it will catch up
+  }
+
+  void record_branch(const branch_show_ptr& wanted, port::void_promise promise) {
+    const auto correlation = st_.archive->new_id();
+    storage::new_event begun;
+    begun.stream = {wanted->show, "show", wanted->show};
+    begun.type = storage::event_type::show_branched;
+    begun.author = wanted->by.name;
+    begun.client = wanted->by.client;
+    begun.correlation_id = correlation;
+    begun.details =
+        to_json(boost::json::object{{"from", {{"show", wanted->from}, {"position", wanted->position}}}});
+    std::vector<storage::event_journal::draft> drafts;
+    drafts.push_back({std::move(begun), std::nullopt});
+    auto origin = std::make_shared<command_origin>();
+    origin->author = wanted->by.name;
+    origin->client = wanted->by.client;
+    origin->correlation_id = correlation;
+    for (std::size_t i = 0; i < entity_kind_count; ++i) {
+      if (static_cast<entity_kind>(i) == entity_kind::model) continue; // all shows share them
+      wanted->state.each(static_cast<entity_kind>(i), [&](const record_ptr& one) {
+        drafts.push_back(
+            {storage::event_of({entity_created{one}, nullptr, origin}, wanted->show), std::nullopt});
+      });
+    }
+    auto recorded = st_.archive->record(std::move(drafts));
+    if (!recorded) {
+      promise.deliver(to_caf(recorded.error()));
+      return;
+    }
+    auto files = std::make_shared<branch_show>(*wanted);
+    files->position = recorded->back()->position;
+    tell(std::move(*recorded));
+    self_->request(st_.peers->file_keeper, files_timeout, branch_show_ptr{std::move(files)})
+        .then([promise]() mutable { port::fulfil(promise); },
+              [this_ = *this, promise, wanted](const caf::error& reason) mutable {
+                this_.record_show(wanted->show, std::string{storage::event_type::show_deleted}, wanted->by);
+                promise.deliver(reason);
+              });
+  }
+
   /// The folder is what it is already; should the disk refuse, the next start finds out by the files.
-  void record_show(const std::string& show, std::string type) {
+  void record_show(const std::string& show, std::string type, const command_author& by) {
     storage::new_event event;
     event.stream = {show, "show", show};
     event.type = std::move(type);
-    event.author = "anonymous";
+    event.author = by.name;
+    event.client = by.client;
     event.correlation_id = st_.archive->new_id();
     auto recorded = st_.archive->record(std::move(event));
     if (!recorded) return log::warn("journal", recorded.error().message);
@@ -126,6 +231,8 @@ journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_sta
       [self](const delete_show& wanted) {
         return recorder{self}.record_after(wanted, storage::event_type::show_deleted);
       },
+      [self](const branch_show_ptr& wanted) { return recorder{self}.branch(wanted); },
+      [self](const name_checkpoint& wanted) { return recorder{self}.name_moment(wanted); },
   };
 }
 

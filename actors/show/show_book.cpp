@@ -30,6 +30,12 @@ result<void> show_book::writable(entity_kind kind) const {
   return failure{std::move(what)};
 }
 
+result<void> show_book::writable(const std::vector<fact>& facts) const {
+  for (const auto& one : facts)
+    if (auto ok = writable(kind_of(one)); !ok) return ok;
+  return {};
+}
+
 result<decision> show_book::decide(const show_state& state, const create_entity& command) const {
   if (auto ok = writable(command.kind); !ok) return failure{ok.error()};
   auto record = parse_entity(command.kind, options_.new_id(), 1, command.members, entity_source::network);

@@ -33,6 +33,12 @@ class show_book {
     read_only_ = std::move(kinds);
   }
 
+  /// Whether the kinds of all these may be changed. @returns STORAGE_UNAVAILABLE
+  result<void> writable(const std::vector<fact>& facts) const;
+
+  /// Per kind.
+  std::size_t max_entities() const noexcept { return options_.max_entities; }
+
   /// @returns VALIDATION_ERROR, NOT_FOUND, CONFLICT (with `details.current`) or STORAGE_UNAVAILABLE
   result<decision> decide(const show_state& state, const create_entity& command) const;
   result<decision> decide(const show_state& state, const update_entity_command& command) const;

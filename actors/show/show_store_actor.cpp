@@ -1,9 +1,11 @@
 #include "actors/show/show_store_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/show/reversal_desk.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "protocol/entity_codec.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -64,26 +66,58 @@ class store {
   /// Answers now, or when everything that the answer rests on is durable.
   void conclude(result<decision> made, const command_author& by,
                 caf::typed_response_promise<change_reply> promise) {
-    if (!made) {
-      if (!st_.committing && st_.gathering.facts.empty()) {
-        count(outcome_of(made.error()));
-        promise.deliver(to_caf(made.error()));
-        return;
-      }
-      st_.gathering.waiting.push_back({std::move(promise), failure{made.error()}});
-      return;
-    }
-    gather(std::move(made->facts), origin_of(by));
-    st_.gathering.waiting.push_back({std::move(promise), made->entity});
+    if (!made) return refuse({std::move(promise), failure{made.error()}});
+    accept(std::move(made->facts), origin_of(by), {std::move(promise), made->entity});
+  }
+
+  void refuse(waiting_answer answer) {
+    if (!st_.committing && st_.gathering.facts.empty()) return deliver(answer);
+    st_.gathering.waiting.push_back(std::move(answer));
+  }
+
+  void accept(std::vector<fact> facts, const origin_ptr& origin, waiting_answer answer) {
+    if (facts.empty() && !st_.committing && st_.gathering.facts.empty()) return deliver(answer);
+    for (const auto& job : st_.reversals)
+      if (job->command.by.name == origin->author) job->overtaken = true;
+    gather(std::move(facts), origin);
+    st_.gathering.waiting.push_back(std::move(answer));
     commit();
   }
 
-  origin_ptr origin_of(const command_author& by) const {
+  std::shared_ptr<command_origin> origin_of(const command_author& by) const {
     auto origin = std::make_shared<command_origin>();
     origin->author = by.name;
     origin->client = by.client;
     if (st_.options.new_correlation) origin->correlation_id = st_.options.new_correlation();
     return origin;
+  }
+
+  // -- undo, redo, restore ------------------------------------------------------------------------------
+
+  caf::result<reversal_ptr> reverse(const reverse_command& command) {
+    auto promise = self_->template make_response_promise<reversal_ptr>();
+    when_loaded(
+        [this_ = *this, command, promise]() mutable { reversal_desk<store>{this_}.begin(command, promise); });
+    return promise;
+  }
+
+  caf::result<reversal_ptr> restore(const restore_command_ptr& command) {
+    auto promise = self_->template make_response_promise<reversal_ptr>();
+    when_loaded([this_ = *this, command, promise]() mutable {
+      reversal_desk<store>{this_}.restore(*command, promise);
+    });
+    return promise;
+  }
+
+  show_store_state& state() { return st_; }
+  pointer self() { return self_; }
+  bool committing() const { return st_.committing; }
+
+  /// Whether something that this operator commanded is still on its way to the disk.
+  bool has_undurable(const std::string& author) const {
+    const auto by_author = [&](const recorded_fact& one) { return one.origin->author == author; };
+    return std::any_of(st_.flying.facts.begin(), st_.flying.facts.end(), by_author) ||
+           std::any_of(st_.gathering.facts.begin(), st_.gathering.facts.end(), by_author);
   }
 
   /// Decided: the next command sees it, the next commit records it.
@@ -167,6 +201,7 @@ class store {
     if (st_.gathering.facts.empty())
       for (auto& one : std::exchange(st_.gathering.waiting, {})) deliver(one);
     commit();
+    reversal_desk<store>{*this}.resume();
     proceed();
     settle();
   }
@@ -184,8 +219,9 @@ class store {
     for (auto* batch : {&lost, &also})
       for (auto& one : batch->waiting) {
         count(command_outcome::unavailable);
-        one.promise.deliver(to_caf(told));
+        std::visit([&](auto& promise) { promise.deliver(to_caf(told)); }, one.promise);
       }
+    reversal_desk<store>{*this}.resume();
     self_->delayed_send(self_, retry_period, retry_atom_v);
     // Without the journal's word nobody knows what it holds, nor after a word of another server: read it
     // again.
@@ -321,10 +357,12 @@ class store {
 
   void deliver(waiting_answer& one) {
     count(one.outcome ? command_outcome::accepted : outcome_of(one.outcome.error()));
-    if (one.outcome)
-      one.promise.deliver(change_reply{*one.outcome});
+    if (!one.outcome)
+      return std::visit([&](auto& promise) { promise.deliver(to_caf(one.outcome.error())); }, one.promise);
+    if (auto* changing = std::get_if<caf::typed_response_promise<change_reply>>(&one.promise))
+      changing->deliver(change_reply{*one.outcome});
     else
-      one.promise.deliver(to_caf(one.outcome.error()));
+      std::get<caf::typed_response_promise<reversal_ptr>>(one.promise).deliver(one.reversed);
   }
 
   pointer self_;
@@ -356,6 +394,8 @@ show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<sh
       },
       [self](const change_entity_ptr& command) { return store{self}.change(command); },
       [self](const set_graph_enabled& command) { return store{self}.set_enabled(command); },
+      [self](const reverse_command& command) { return store{self}.reverse(command); },
+      [self](const restore_command_ptr& command) { return store{self}.restore(command); },
       [self](const activate_show& command) -> caf::result<void> {
         auto promise = port::promise_nothing(self);
         auto done = std::make_shared<port::void_promise>(promise);

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace troupe::actors {
@@ -28,9 +29,12 @@ using run_state_changes = std::map<std::string, origin_ptr>;
 
 /// A client that waits for the disk, and what it will be told then.
 struct waiting_answer {
-  caf::typed_response_promise<change_reply> promise;
+  std::variant<caf::typed_response_promise<change_reply>, caf::typed_response_promise<reversal_ptr>> promise;
   result<record_ptr> outcome;
+  reversal_ptr reversed{}; ///< of an undo or restore
 };
+
+struct reversal_job; // actors/show/reversal_desk.hpp
 
 /// Facts that become durable together.
 struct commit_batch {
@@ -65,6 +69,9 @@ struct show_store_state {
   std::function<void()> start_load;
   std::vector<std::function<void()>> held;
   std::vector<port::void_promise> settling; // wait for the last commit
+
+  std::vector<std::shared_ptr<reversal_job>> reversals;         // undo and redo that are being prepared
+  std::vector<std::shared_ptr<reversal_job>> reversals_waiting; // those of them that wait for a commit
 };
 
 /// The show_store: decides on pending state, publishes what the journal has made durable.

@@ -254,6 +254,8 @@ class server_process {
       lane_options made;
       made.index = i;
       made.max_clients = std::max<std::size_t>(1, settings_.http.limits.max_clients / pool_.size());
+      made.max_event_streams =
+          std::max<std::size_t>(1, settings_.http.limits.max_event_streams / pool_.size());
       made.wall_time_ms = wall_time_ms;
       auto spawned = system_.spawn<lane>(std::ref(pool_.context(i)), std::move(made));
       lanes_.push_back(static_cast<lane*>(caf::actor_cast<caf::abstract_actor*>(spawned)));

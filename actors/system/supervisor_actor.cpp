@@ -3,6 +3,7 @@
 #include "actors/client/frame_hub_actor.hpp"
 #include "actors/console/console_preview_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
+#include "actors/show/archivist_actor.hpp"
 #include "actors/show/file_keeper_actor.hpp"
 #include "actors/show/graph_compiler_actor.hpp"
 #include "actors/show/journal_actor.hpp"
@@ -45,6 +46,7 @@ class theatre {
 
   void open() {
     spawn_journal();
+    spawn_archivist();
     spawn_file_keeper();
     spawn_store();
     st_.parts.graph_compiler = self_->spawn<caf::monitored>(graph_compiler, st_.options.rig);
@@ -123,6 +125,7 @@ class theatre {
     leave(who.show_store);
     leave(who.frame_hub);
     leave(who.journal);
+    leave(who.archivist);
     leave(who.file_keeper);
     if (who.console_preview) leave(who.console_preview);
     st_.parts = cast{};
@@ -135,6 +138,7 @@ class theatre {
     // Those behind first, so that nobody is sent anything before knowing where it goes.
     for (const auto& one : who.lanes) self_->send(one, change);
     self_->send(who.file_keeper, change);
+    self_->send(who.archivist, change);
     self_->send(who.journal, change);
     self_->send(who.frame_hub, change);
     for (const auto& one : who.stages) self_->send(one, change);
@@ -150,6 +154,11 @@ class theatre {
   auto spawn_apart(Fun fun, Args&&... args) {
     return st_.options.detach ? self_->spawn<caf::monitored + caf::detached>(fun, std::forward<Args>(args)...)
                               : self_->spawn<caf::monitored>(fun, std::forward<Args>(args)...);
+  }
+
+  void spawn_archivist() {
+    st_.parts.archivist =
+        spawn_apart(archivist, archivist_options{st_.options.archive->reader(), st_.options.published});
   }
 
   void spawn_journal() { st_.parts.journal = spawn_apart(journal, st_.options.archive); }
@@ -219,6 +228,7 @@ class theatre {
       return spawn_store(), "show_store";
     }
     if (who.journal.address() == fallen) return spawn_journal(), "journal";
+    if (who.archivist.address() == fallen) return spawn_archivist(), "archivist";
     if (who.file_keeper.address() == fallen) return spawn_file_keeper(), "file_keeper";
     if (who.frame_hub.address() == fallen)
       return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";

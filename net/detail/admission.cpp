@@ -28,9 +28,11 @@ bool refuse_caller(admission& out, const http_request& request, const server_opt
   // A preflight never carries credentials, and tells no more than which methods exist.
   const bool public_route = request.method == http_method::options ||
                             (route.result == route_match::outcome::found && !route.options.login);
+  const bool query_token =
+      is_websocket || (route.result == route_match::outcome::found && route.options.query_token);
   if (login_needed(rules) && !public_route &&
       !token_accepted(rules, request.header("Authorization"),
-                      is_websocket ? request.query_value("token") : std::nullopt)) {
+                      query_token ? request.query_value("token") : std::nullopt)) {
     refuse(out, {ec::unauthorized, "a token is needed", {}});
     out.refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
     out.hurry = true;

@@ -50,6 +50,7 @@ void http_session::run() {
   for (bool more = true; more && phase_ != phase::dead;) {
     more = !blocked_ && parse();
     if (!flush()) break;
+    more |= std::exchange(resumed_, false);
   }
   running_ = false;
   start_read();
@@ -138,18 +139,8 @@ void http_session::answer(std::uint64_t ticket, http_response response) {
 }
 
 void http_session::reply(http_response response, bool may_keep) {
-  const auto origin = admitted_.cors_allowed ? request().header("Origin") : std::nullopt;
-  reply_context context;
-  context.method = request().method;
-  context.version = reader_.version();
-  context.keep_alive = may_keep && reader_.keep_alive() && !lane_.stopping();
-  context.if_none_match = request().header("If-None-Match").value_or(std::string_view{});
-  context.server_name = core_->options.name;
-  context.date = lane_.date();
-  context.cors_origin = origin.value_or(std::string_view{});
-  context.preflight_methods = admitted_.preflight_methods;
-  context.private_network = request().header("Access-Control-Request-Private-Network").has_value();
-  if (append_head(out_, response, context)) {
+  kept_ = may_keep && reader_.keep_alive() && !lane_.stopping();
+  if (append_answer_head(response, false)) {
     if (response.content().size() <= copied_body) {
       out_ += response.content();
     } else if (response.shared_body) {
@@ -158,21 +149,43 @@ void http_session::reply(http_response response, bool may_keep) {
       tail_ = std::make_shared<const std::string>(std::move(response.body));
     }
   }
+  answered(response.status);
+  next_request();
+}
+
+/// @return whether a body follows
+bool http_session::append_answer_head(const http_response& response, bool stream) {
+  const auto origin = admitted_.cors_allowed ? request().header("Origin") : std::nullopt;
+  reply_context context;
+  context.method = request().method;
+  context.version = reader_.version();
+  context.keep_alive = kept_;
+  context.stream = stream;
+  context.if_none_match = request().header("If-None-Match").value_or(std::string_view{});
+  context.server_name = core_->options.name;
+  context.date = lane_.date();
+  context.cors_origin = origin.value_or(std::string_view{});
+  context.preflight_methods = admitted_.preflight_methods;
+  context.private_network = request().header("Access-Control-Request-Private-Network").has_value();
+  return append_head(out_, response, context);
+}
+
+/// Counts the answer and forgets its request.
+void http_session::answered(unsigned status) {
   lane_counters::add(lane_.counters.requests);
-  if (response.status >= 500) {
+  if (status >= 500) {
     lane_counters::add(lane_.counters.errors_5xx);
-  } else if (response.status >= 400) {
+  } else if (status >= 400) {
     lane_counters::add(lane_.counters.errors_4xx);
   }
-  tell_observer(response.status);
+  tell_observer(status);
   admitted_ = {};
   reader_.next();
-  phase_ = phase::idle;
-  if (context.keep_alive) {
-    deadline_ = clock::now() + core_->options.http.idle_time;
-  } else {
-    phase_ = phase::closing;
-  }
+}
+
+void http_session::next_request() {
+  phase_ = kept_ ? phase::idle : phase::closing;
+  deadline_ = clock::now() + core_->options.http.idle_time;
 }
 
 /// A request whose header never was whole took no time.
@@ -201,6 +214,17 @@ void http_session::refuse(const error& reason) {
 
 /// Writes what is there. @return whether all of it is out and the connection goes on
 bool http_session::flush() {
+  do {
+    if (!write_out()) return false;
+  } while (next_of_stream());
+  if (stream_) stream_->flushed();
+  if (phase_ == phase::closing) begin_drain();
+  if (phase_ == phase::upgrading) upgrade();
+  return phase_ != phase::dead;
+}
+
+/// @return whether all of `out_` and `tail_` is out
+bool http_session::write_out() {
   while (!blocked_ && output_pending()) {
     std::array<asio::const_buffer, 2> parts{asio::buffer(out_) + written_, asio::const_buffer{}};
     if (tail_) parts[1] = asio::buffer(*tail_) + tail_written_;
@@ -228,9 +252,7 @@ bool http_session::flush() {
   written_ = 0;
   out_.clear();
   if (out_.capacity() > 2 * output_limit) out_.shrink_to_fit();
-  if (phase_ == phase::closing) begin_drain();
-  if (phase_ == phase::upgrading) upgrade();
-  return phase_ != phase::dead;
+  return true;
 }
 
 void http_session::wait_writable() {
@@ -269,8 +291,9 @@ void http_session::upgrade() {
 void http_session::start_read() {
   if (reading_ || ended_ || phase_ == phase::dead || phase_ == phase::upgrading || phase_ == phase::closing)
     return;
-  if (blocked_ && phase_ != phase::answering) return;
-  if (phase_ == phase::answering && input_.size() >= read_ahead) return;
+  const bool busy = phase_ == phase::answering || phase_ == phase::streaming;
+  if (blocked_ && !busy) return;
+  if (busy && input_.size() >= read_ahead) return;
   if (phase_ == phase::draining) input_.consume(input_.size());
   const bool bulk = phase_ == phase::body || phase_ == phase::draining;
   if (!bulk) input_.shrink(read_size); // here alone: a read that is under way has the buffer
@@ -296,7 +319,10 @@ void http_session::on_read(error_code failed, std::size_t n) {
   } else if (failed) {
     return drop();
   }
-  if (phase_ == phase::answering || phase_ == phase::draining) return start_read();
+  // Nothing else tells that the reader of a stream has gone, not even if it sends ahead without end.
+  if (phase_ == phase::streaming && (ended_ || input_.size() >= read_ahead)) return drop();
+  if (phase_ == phase::answering || phase_ == phase::streaming || phase_ == phase::draining)
+    return start_read();
   run();
 }
 
@@ -307,7 +333,11 @@ void http_session::enter(phase next, clock::duration limit) {
 }
 
 void http_session::sweep(clock::time_point now) {
-  if (blocked_ && now - progress_ >= core_->options.http.write_stall) return drop();
+  if (blocked_ && now - progress_ >= core_->options.http.write_stall) {
+    if (stream_) lane_counters::add(lane_.counters.stalled);
+    return drop();
+  }
+  if (stream_) return stream_->sweep(now);
   if (now < deadline_) return;
   switch (phase_) {
   case phase::idle:
@@ -320,6 +350,7 @@ void http_session::sweep(clock::time_point now) {
     return refuse({ec::timeout, "the answer took too long", {}});
   case phase::draining:
     return drop();
+  case phase::streaming:
   case phase::closing:
   case phase::upgrading:
   case phase::dead:
@@ -328,6 +359,8 @@ void http_session::sweep(clock::time_point now) {
 }
 
 void http_session::stop() {
+  kept_ = false;
+  if (stream_) return stream_->close();
   if (phase_ == phase::idle && !output_pending()) drop();
 }
 
@@ -338,6 +371,7 @@ void http_session::drop() {
   error_code ignored;
   socket_.close(ignored);
   tail_ = nullptr;
+  if (stream_) std::exchange(stream_, nullptr)->finish();
   active_.release();
   lane_.remove(*this);
 }

@@ -2,6 +2,7 @@
 // One HTTP connection: requests in order, one at a time, answers in the same order.
 
 #include "net/detail/admission.hpp"
+#include "net/detail/answer_stream.hpp"
 #include "net/detail/byte_buffer.hpp"
 #include "net/detail/request_reader.hpp"
 #include "net/detail/server_core.hpp"
@@ -28,6 +29,7 @@ class http_session final : public connection,
   void drop() override;
 
   void answer(std::uint64_t ticket, http_response response) override;
+  void stream(std::uint64_t ticket, http_response head, stream_opener opened) override;
   bool peer_gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }
 
   http_request& request() noexcept { return reader_.request(); }
@@ -38,6 +40,7 @@ class http_session final : public connection,
     header,    ///< a part of its header
     body,      ///< its header, and a part of its body
     answering, ///< a handler has it
+    streaming, ///< its answer goes on until one side has enough
     closing,   ///< what was answered goes out, then `draining`
     upgrading, ///< what was answered goes out, then a WebSocket takes the socket
     draining,  ///< all is sent; what still comes is discarded, so that no reset overtakes the answer
@@ -50,9 +53,14 @@ class http_session final : public connection,
   void dispatch();
   void call_handler();
   void reply(http_response response, bool may_keep = true);
+  bool append_answer_head(const http_response& response, bool stream);
+  void answered(unsigned status);
+  void next_request();
   void refuse(const error& reason);
   void tell_observer(unsigned status);
   bool flush();
+  bool write_out();
+  bool next_of_stream();
   void wait_writable();
   void begin_drain();
   void upgrade();
@@ -70,6 +78,7 @@ class http_session final : public connection,
   admission admitted_;
   std::string out_;                         ///< heads, and bodies that are small
   std::shared_ptr<const std::string> tail_; ///< one large body behind `out_`
+  std::shared_ptr<answer_stream> stream_;   ///< while `streaming`
   std::size_t written_ = 0;                 ///< of `out_`
   std::size_t tail_written_ = 0;
   clock::time_point deadline_{};
@@ -79,6 +88,8 @@ class http_session final : public connection,
   phase phase_ = phase::idle;
   bool running_ = false;
   bool reading_ = false;
+  bool kept_ = true;     ///< whether the connection goes on after the answer
+  bool resumed_ = false; ///< a stream has ended: what was sent behind its request is due
   bool blocked_ = false; ///< waiting for the socket to take more
   bool ended_ = false;   ///< the client has sent all it will
   std::atomic<bool> gone_{false};

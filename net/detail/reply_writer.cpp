@@ -94,9 +94,22 @@ void append_cors(std::string& out, const reply_context& context) {
     return;
   }
   append_field(out, "Access-Control-Allow-Methods", context.preflight_methods);
-  append_field(out, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match");
+  append_field(out, "Access-Control-Allow-Headers",
+               "Authorization, Content-Type, If-None-Match, Last-Event-ID, X-Operator");
   append_field(out, "Access-Control-Max-Age", "600");
   if (context.private_network) append_field(out, "Access-Control-Allow-Private-Network", "true");
+}
+
+/// A stream tells its end by its last chunk, or to HTTP/1.0, which knows no chunks, by that of the
+/// connection.
+void append_length(std::string& out, std::size_t size, const reply_context& context) {
+  if (!context.stream) {
+    out.append("Content-Length: ");
+    append_number(out, size);
+    out.append("\r\n");
+  } else if (context.version >= 11) {
+    out.append("Transfer-Encoding: chunked\r\n");
+  }
 }
 
 bool has_header(const http_response& response, std::string_view name) noexcept {
@@ -157,9 +170,10 @@ bool append_head(std::string& out, const http_response& response, const reply_co
   const auto content = response.content();
   std::string computed;
   std::string_view etag = response.etag;
-  if (etag.empty() && readable && response.status == 200) etag = computed = content_etag(content);
-  const bool unchanged = readable && response.status == 200 && !context.if_none_match.empty() &&
-                         etag_matches(context.if_none_match, etag);
+  if (etag.empty() && readable && response.status == 200 && !context.stream)
+    etag = computed = content_etag(content);
+  const bool unchanged = readable && response.status == 200 && !context.stream &&
+                         !context.if_none_match.empty() && etag_matches(context.if_none_match, etag);
   const auto status = unchanged ? 304U : response.status;
   const bool empty_by_status = status == 204 || status == 304 || status < 200;
 
@@ -170,9 +184,7 @@ bool append_head(std::string& out, const http_response& response, const reply_co
   if (!context.server_name.empty()) append_field(out, "Server", context.server_name);
   if (!empty_by_status) {
     append_checked(out, "Content-Type", response.content_type);
-    out.append("Content-Length: ");
-    append_number(out, content.size());
-    out.append("\r\n");
+    append_length(out, content.size(), context);
   }
   if (!etag.empty()) append_checked(out, "ETag", etag);
   if (!has_header(response, "Cache-Control")) out.append("Cache-Control: no-cache\r\n");
@@ -185,7 +197,7 @@ bool append_head(std::string& out, const http_response& response, const reply_co
     out.append("Connection: keep-alive\r\n");
   }
   out.append("\r\n");
-  return !empty_by_status && context.method != http_method::head && !content.empty();
+  return !empty_by_status && context.method != http_method::head && (context.stream || !content.empty());
 }
 
 } // namespace troupe::net::detail

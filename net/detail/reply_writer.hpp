@@ -14,6 +14,7 @@ struct reply_context {
   http_method method = http_method::get;
   unsigned version = 11; ///< 10 or 11
   bool keep_alive = true;
+  bool stream = false;                  ///< the body has no known length: chunked, or to the connection's end
   std::string_view if_none_match{};     ///< empty if absent
   std::string_view server_name{};       ///< empty for no Server header
   std::string_view date{};              ///< IMF-fixdate
@@ -22,7 +23,8 @@ struct reply_context {
   bool private_network = false;         ///< the preflight asked for it
 };
 
-/// Appends the head to `out`, and decides on ETag and 304. @return whether the body follows
+/// Appends the head to `out`, and decides on ETag and 304; a stream has neither. @return whether the body
+/// follows
 bool append_head(std::string& out, const http_response& response, const reply_context& context);
 
 /// `Sat, 21 Nov 2026 01:53:28 GMT`

@@ -22,7 +22,7 @@ struct server_core {
   const websocket_handler on_websocket;
   std::vector<std::unique_ptr<lane>> lanes;
 
-  std::atomic<std::uint64_t> accepted{0}, active{0}, websockets{0}, refused{0}, accept_errors{0};
+  std::atomic<std::uint64_t> accepted{0}, active{0}, websockets{0}, streams{0}, refused{0}, accept_errors{0};
   std::atomic<std::uint64_t> refusing{0}; ///< connections that are being told so
   std::atomic<std::uint64_t> next_websocket{1};
 };

@@ -64,6 +64,7 @@ file_keeper_actor::behavior_type fake_keeper(file_keeper_actor::pointer, stage_h
       [](const list_shows&) { return show_list{}; },
       [](const create_show&) {},
       [](const delete_show&) {},
+      [](const branch_show_ptr&) {},
       [seen](const find_model_users&) { return show_list{seen->model_users}; },
       [](stop_atom) {},
       [](work_atom) {},

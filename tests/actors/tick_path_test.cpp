@@ -53,13 +53,18 @@ lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
           },
           [](const subscribe_client&) {},
           [](const tell_client&) {},
-          [](const client_credit&) {}};
+          [](const client_credit&) {},
+          [](const name_client&) {},
+          [](const history_news_ptr&) {},
+          [](const events_recorded_ptr&) {}};
 }
 
 lane_actor::behavior_type watching_lane(lane_actor::pointer, std::vector<frame_image_ptr>* images) {
   return {[](const cast_change&) {},     [images](const frame_news& news) { images->push_back(news.image); },
           [](const client_news_ptr&) {}, [](const subscribe_client&) {},
-          [](const tell_client&) {},     [](const client_credit&) {}};
+          [](const tell_client&) {},     [](const client_credit&) {},
+          [](const name_client&) {},     [](const history_news_ptr&) {},
+          [](const events_recorded_ptr&) {}};
 }
 
 template <class Made>

@@ -80,7 +80,7 @@ TEST_CASE("http access: a preflight is granted to an allowed origin only", "[net
   CHECK(granted.header("Access-Control-Allow-Origin") == "http://127.0.0.1:5173");
   CHECK(granted.header("Access-Control-Allow-Methods") == "POST, OPTIONS");
   CHECK_THAT(std::string(granted.header("Access-Control-Allow-Headers")),
-             Contains("Content-Type") && Contains("Authorization"));
+             Contains("Content-Type") && Contains("Authorization") && Contains("X-Operator"));
   CHECK_FALSE(granted.header("Access-Control-Max-Age").empty());
   const auto refused = ask("http://evil.example");
   CHECK(refused.status == 204);

@@ -125,6 +125,9 @@ TEST_CASE("responder: dropped unanswered it answers 500, and only once in any ca
     void answer(std::uint64_t ticket, http_response response) override {
       got.emplace_back(ticket, response.status);
     }
+    void stream(std::uint64_t ticket, http_response head, stream_opener) override {
+      got.emplace_back(ticket, head.status);
+    }
     bool peer_gone() const noexcept override { return false; }
     std::vector<std::pair<std::uint64_t, unsigned>> got;
   };
@@ -147,4 +150,11 @@ TEST_CASE("responder: dropped unanswered it answers 500, and only once in any ca
     CHECK(to->got == answers{{3, 500}});
   }
   CHECK(to->got == answers{{3, 500}, {4, 500}});
+  to->got.clear();
+  {
+    responder one(to, 5);
+    one.stream({}, {});
+    one.send(json_response(201, std::string("{}")));
+  }
+  CHECK(to->got == answers{{5, 200}});
 }

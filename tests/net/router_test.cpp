@@ -9,6 +9,7 @@ namespace {
 
 struct sink final : reply_sink {
   void answer(std::uint64_t, http_response response) override { body = std::move(response.body); }
+  void stream(std::uint64_t, http_response, stream_opener) override {}
   bool peer_gone() const noexcept override { return false; }
   std::string body;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // A server on a free port, with handlers a test can steer, and clients for it.
 
+#include "net/http_stream.hpp"
 #include "net/server.hpp"
 #include "net/ws_client.hpp"
 
@@ -81,6 +82,29 @@ struct server_socket {
   }
 };
 
+/// A streamed answer, seen from its handler.
+struct server_stream {
+  std::shared_ptr<http_stream> stream;
+  std::size_t lane = 0;
+  mailbox<bool> room, pulses, closed;
+
+  /// Runs a function on the io thread and waits for it.
+  template <class F>
+  void run(io_pool& pool, F f) {
+    mailbox<bool> done;
+    pool.post(lane, [&] {
+      f(*stream);
+      done.put(true);
+    });
+    done.take();
+  }
+  bool write(io_pool& pool, std::string text) {
+    bool taken = false;
+    run(pool, [&](http_stream& to) { taken = to.write(std::make_shared<const std::string>(text)); });
+    return taken;
+  }
+};
+
 /// `acknowledge` false: the test acknowledges itself.
 class test_server {
  public:
@@ -121,6 +145,9 @@ class test_server {
   /// The server's side of a connection that a client opened; in the order of the handshakes.
   std::shared_ptr<server_socket> accepted() { return sockets_.take(); }
 
+  /// The handler's side of a GET `/stream`; in order.
+  std::shared_ptr<server_stream> streamed() { return streams_.take(); }
+
   io_pool pool;
   mailbox<responder> held; ///< what `/hold` has not answered
 
@@ -143,12 +170,28 @@ class test_server {
     });
     routes.add(http_method::get, "/hold",
                [this](http_request&, responder reply) { held.put(std::move(reply)); });
+    routes.add(http_method::get, "/stream",
+               [this](http_request& request, responder reply) {
+                 http_response head;
+                 head.content_type = "text/plain";
+                 reply.stream(std::move(head),
+                              [this, lane = request.lane](std::shared_ptr<http_stream> stream) {
+                                const auto one = std::make_shared<server_stream>();
+                                one->stream = std::move(stream);
+                                one->lane = lane;
+                                one->stream->start({[one = one.get()] { one->room.put(true); },
+                                                    [one = one.get()] { one->pulses.put(true); },
+                                                    [one] { one->closed.put(true); }});
+                                streams_.put(one);
+                              });
+               },
+               {.login = true, .any_body_type = false, .query_token = true});
     routes.add(http_method::get, "/forget", [](http_request&, responder) {});
     routes.add(http_method::get, "/throw",
                [](http_request&, responder) { throw std::runtime_error("a defect"); });
     routes.add(http_method::get, "/page",
                [](http_request&, responder reply) { reply.send(json_response(200, std::string("{}"))); },
-               {.login = false, .any_body_type = false});
+               {.login = false, .any_body_type = false, .query_token = false});
     return routes;
   }
 
@@ -164,6 +207,7 @@ class test_server {
   }
 
   mailbox<std::shared_ptr<server_socket>> sockets_;
+  mailbox<std::shared_ptr<server_stream>> streams_;
   bool acknowledge_;
   std::unique_ptr<server> server_;
 };

@@ -37,6 +37,17 @@ TEST_CASE("client messages: every type arrives with its fields", "[protocol][cli
   CHECK(enabled.instance_id == "g");
   CHECK_FALSE(enabled.enabled);
   CHECK_FALSE(read<ping>(R"({"type":"ping"})").nonce);
+  CHECK(read<hello>(R"({"type":"hello","name":"Ada L."})").name == "Ada L.");
+  read<history_undo>(R"({"type":"history/undo"})");
+  read<history_redo>(R"({"type":"history/redo"})");
+}
+
+TEST_CASE("client messages: an operator's name is visible, short and without control characters",
+          "[protocol][client_messages]") {
+  for (const auto* name : {R"("")", R"(" ")", R"("a\nb")", "7", "null"})
+    CHECK(refused(R"({"type":"hello","name":)" + std::string(name) + "}") == "name");
+  CHECK(refused(R"({"type":"hello"})") == "name");
+  CHECK(refused(R"({"type":"hello","name":")" + std::string(201, 'x') + "\"}") == "name");
 }
 
 TEST_CASE("client messages: type may stand anywhere, further members are ignored",

@@ -34,6 +34,8 @@ TEST_CASE("server messages: changes of entities name kind, op, id and revision",
         R"({"type":"entity/changed","kind":"model","op":"deleted","id":"a\"b","revision":7})");
   CHECK(entity_resync_message(entity_kind::graph) == R"({"type":"entity/resync","kind":"graph"})");
   CHECK(show_changed_message("demo") == R"({"type":"show/changed","show":"demo"})");
+  CHECK(history_changed_message(4711, "Ada", 3, 1) ==
+        R"({"type":"history/changed","position":4711,"operator":"Ada","undo":3,"redo":1})");
 }
 
 TEST_CASE("server messages: kinds have the names of the protocol", "[protocol][server_messages]") {

@@ -34,9 +34,9 @@ std::string text_of(const config& c) {
       fmt::format("{} {} [{}] {} {} {} {} | ", c.http.host, c.http.port, c.http.token, c.http.open,
                   c.http.allowed_hosts.size(), c.http.allowed_origins.size(), c.http.threads);
   const auto& l = c.http.limits;
-  out += fmt::format("{} {} {} {} {} {} {} {} | ", l.body_bytes, l.header_bytes, l.uri_bytes,
+  out += fmt::format("{} {} {} {} {} {} {} {} {} | ", l.body_bytes, l.header_bytes, l.uri_bytes,
                      l.request_timeout.count(), l.idle_timeout.count(), l.write_timeout.count(),
-                     l.max_connections, l.max_clients);
+                     l.max_connections, l.max_clients, l.max_event_streams);
   out += fmt::format("{} {} {} {} ", c.ticker.hz, c.ticker.immediate, c.artnet.enabled,
                      static_cast<int>(c.artnet.blackout));
   const auto pacing = [](const pacing_settings& p) {
@@ -102,7 +102,7 @@ http:
   allowedOrigins: [https://console.example, http://other]
   threads: 2
   limits: {bodyBytes: 2048, headerBytes: 4096, uriBytes: 512, requestTimeout: 1.5, idleTimeout: 2, writeTimeout: 3,
-           maxConnections: 10, maxClients: 5}
+           maxConnections: 10, maxClients: 5, maxEventStreams: 6}
 ticker: {hz: 44.5, immediate: true}
 artnet:
   enabled: false
@@ -130,7 +130,7 @@ stages: 3
 metrics: {enabled: false}
 )");
   CHECK(text_of(c) ==
-        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 | 44.5 true false 1 answers "
+        "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 6 | 44.5 true false 1 answers "
         "a:6454@30 true true ? :6454 true 0.25/8/false "
         ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
         "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
@@ -202,6 +202,7 @@ TEST_CASE("settings: wrong types and values are refused", "[storage][unit]") {
         "http: {limits: {requestTimeout: 0}}",
         "http: {limits: {idleTimeout: .inf}}",
         "http: {limits: {maxClients: 0}}",
+        "http: {limits: {maxEventStreams: 0}}",
         "ticker: {hz: 241}",
         "ticker: {hz: fast}",
         "ticker: {hz: \"60\"}",
