@@ -73,6 +73,12 @@ struct runtime_metrics {
   // -- the show
   table<counter, command_outcome> commands;
   duration_histogram commit, compile;
+
+  // -- the run log
+  std::atomic<std::uint64_t> run_log_bytes{0}, run_log_segments{0}; ///< on the disk now
+  counter run_log_ticks_dropped{0};                                 ///< that aren't in it
+  counter run_log_frames_unhashed{0};                               ///< without a hash in it
+  counter run_log_failures{0};                                      ///< times that the disk refused
 };
 
 } // namespace troupe::actors
