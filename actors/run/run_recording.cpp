@@ -111,7 +111,7 @@ void run_recording::begin_segment(bool exact) {
   start.release = options_.release;
   start.version = options_.version;
   start.show = show_->show();
-  problem_ = nullptr;
+  problem_.store(nullptr);
   writer_->start(records_, start);
   write_show();
   write();
