@@ -7,8 +7,8 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <iostream>
 #include <memory>
+#include <unistd.h>
 
 namespace troupe::cli {
 
@@ -55,7 +55,7 @@ result<void> check_replay_options(const replay_options& options) {
 /// One replay from its first frame to its summary.
 class replaying {
  public:
-  replaying(const replay_options& options, const streams& io, std::istream& keys, const pace_world& world,
+  replaying(const replay_options& options, const streams& io, key_lines& keys, const pace_world& world,
             run_player player, std::optional<replay_output> output)
       : options_(options), io_(io), keys_(keys), world_(world), player_(std::move(player)),
         output_(std::move(output)) {
@@ -96,9 +96,11 @@ class replaying {
   bool step() {
     if (steps_ > 0 && --steps_ > 0) return true;
     io_.out << std::flush;
-    std::string line;
-    if (!std::getline(keys_, line)) return false;
-    const auto many = steps_from(line);
+    const auto line = keys_.next([this] {
+      if (output_) output_->repeat();
+      return !world_.stopped();
+    });
+    const auto many = line ? steps_from(*line) : std::nullopt;
     steps_ = many.value_or(0);
     return many.has_value();
   }
@@ -130,7 +132,7 @@ class replaying {
 
   const replay_options& options_;
   const streams& io_;
-  std::istream& keys_;
+  key_lines& keys_;
   const pace_world& world_;
   run_player player_;
   std::optional<replay_output> output_;
@@ -142,8 +144,7 @@ class replaying {
 
 } // namespace
 
-int run_replay(const replay_options& options, const streams& io, std::istream& keys,
-               const pace_world& world) {
+int run_replay(const replay_options& options, const streams& io, key_lines& keys, const pace_world& world) {
   if (options.list) return list_runs(options, io);
   if (const auto fine = check_replay_options(options); !fine) return report(io, fine.error());
   auto log = run_log::run_reader::open(storage::real_file_system(), options.log, options.run);
@@ -182,8 +183,10 @@ void add_replay_command(CLI::App& app, const streams& io, int& exit_code) {
       "  troupe replay data/.troupe/runlog --verify\n"
       "  troupe replay data/.troupe/runlog --run 20261121 --from 3600 --artnet 10.0.0.20\n"
       "  troupe replay data/.troupe/runlog --from 12.5 --to 14 --hashes");
-  command->callback(
-      [options, io, &exit_code] { exit_code = run_replay(*options, io, std::cin, real_pace()); });
+  command->callback([options, io, &exit_code] {
+    key_lines keys(STDIN_FILENO);
+    exit_code = run_replay(*options, io, keys, real_pace());
+  });
 }
 
 } // namespace troupe::cli

@@ -1,10 +1,10 @@
 #pragma once
 // `troupe replay`: a recorded run again, frame by frame.
 
+#include "actors/cli/replay_keys.hpp"
 #include "actors/cli/replay_pace.hpp"
 #include "actors/cli/streams.hpp"
 
-#include <istream>
 #include <optional>
 #include <string>
 
@@ -30,7 +30,7 @@ struct replay_options {
 /// @returns exit_failed if an exact frame differs from what was recorded; with `verify` also if any couldn't
 /// be
 ///          compared
-int run_replay(const replay_options& options, const streams& io, std::istream& keys, const pace_world& world);
+int run_replay(const replay_options& options, const streams& io, key_lines& keys, const pace_world& world);
 
 void add_replay_command(CLI::App& app, const streams& io, int& exit_code);
 

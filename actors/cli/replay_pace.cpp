@@ -3,7 +3,6 @@
 #include "actors/console/stop_signals.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -41,15 +40,6 @@ bool replay_clock::wait_for(const tick_time& time) {
     world_.wait(std::min(due, now + longest_wait_ns));
   }
   return false;
-}
-
-std::optional<std::uint64_t> steps_from(std::string_view line) {
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-  if (line.empty()) return 1;
-  std::uint64_t many = 0;
-  const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), many);
-  if (failed != std::errc{} || end != line.data() + line.size() || many == 0) return std::nullopt;
-  return many;
 }
 
 } // namespace troupe::cli

@@ -1,12 +1,11 @@
 #pragma once
-// When a replayed frame is due: at the speed of the run, faster, slower, or when somebody says so.
+// When a replayed frame is due: at the speed of the run, faster or slower.
 
 #include "protocol/frame.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string_view>
 
 namespace troupe::cli {
 
@@ -38,9 +37,5 @@ class replay_clock {
   std::int64_t first_ns_ = 0;            // in the show
   std::int64_t last_ns_ = 0;
 };
-
-/// A line of the person who steps: empty is one frame, a number so many; anything else ends it.
-/// @returns how many frames; nothing: end
-std::optional<std::uint64_t> steps_from(std::string_view line);
 
 } // namespace troupe::cli

@@ -80,10 +80,10 @@ void run_recording::take(const universes_made& part) {
   }
   at->parts.push_back(part.dmx);
   if (at->parts.size() < part.parts) return;
-  const auto hash = run_log::frame_hash(at->parts);
+  const auto whole = std::move(at->parts);
   frames_.erase(at);
   if (waiting_ || !files_.open()) return;
-  writer_->hash(records_, number, hash);
+  writer_->hash(records_, number, run_log::frame_hash(whole));
   write_if_full();
 }
 

@@ -9,9 +9,11 @@
 #include "tests/support/actor_rig.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <array>
 #include <filesystem>
 #include <set>
 #include <sstream>
+#include <unistd.h>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -341,7 +343,7 @@ TEST_CASE("run log: a changed level in the log is found at its frame", "[actors]
   CHECK(made.hashes.first_different == 5);
 
   std::ostringstream out, err;
-  std::istringstream keys;
+  cli::key_lines keys(-1);
   cli::replay_options options;
   options.log = other.path().string();
   const cli::pace_world world{[] { return std::int64_t{0}; }, [](auto) {}, [] { return false; }};
@@ -466,7 +468,10 @@ TEST_CASE("replay: a person steps by Enter, by numbers, and ends with anything e
   on.tick(9);
   on.end();
   std::ostringstream out, err;
-  std::istringstream keys("\n3\nq\n");
+  std::array<int, 2> pipe_ends{};
+  REQUIRE(pipe(pipe_ends.data()) == 0);
+  REQUIRE(write(pipe_ends[1], "\n3\nq\n", 5) == 5);
+  cli::key_lines keys(pipe_ends[0]);
   cli::replay_options options;
   options.log = on.log;
   options.step = true;
@@ -474,4 +479,7 @@ TEST_CASE("replay: a person steps by Enter, by numbers, and ends with anything e
   CHECK(cli::run_replay(options, {out, err}, keys, world) == cli::exit_ok);
   // One to begin with, one for Enter, three for the number.
   CHECK_THAT(out.str(), Catch::Contains("\nframes 5\n") && Catch::StartsWith("1 0.000000 "));
+  close(pipe_ends[1]);
+  CHECK_FALSE(keys.next([] { return true; }).has_value()); // nobody is left who could type
+  close(pipe_ends[0]);
 }
