@@ -160,16 +160,15 @@ TEST_CASE("event streams: who comes again is told what it missed, as fast as it 
   CHECK(rig.questions.empty());
 }
 
-TEST_CASE("event streams: a slow reader costs what is kept once, and is told of the gap", "[actors][unit]") {
+TEST_CASE("event streams: a slow reader is told of the gap, and no text is made for it", "[actors][unit]") {
   lane_rig rig;
   rig.record(1);
   const auto slow = rig.open();
-  const auto quick = rig.open();
   slow->made->room = 2;
   rig.record(3);
   for (int i = 0; i < 12; ++i) rig.record(1'000);
   CHECK(ids_in(slow->made->all()) == ids{2, 3});
-  CHECK(ids_in(quick->made->all()).size() == 12'003);
+  CHECK(rig.measures->events_sent == 2);
   slow->made->room = 1'000;
   slow->made->callbacks.on_room();
   CHECK_THAT(
