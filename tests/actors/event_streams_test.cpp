@@ -179,6 +179,20 @@ TEST_CASE("event streams: a slow reader is told of the gap, and no text is made 
   CHECK(ids_in(slow->made->all()) == ids{2, 3, 12'005});
 }
 
+TEST_CASE("event streams: a commit larger than what is kept is no gap for who had caught up",
+          "[actors][unit]") {
+  lane_rig rig;
+  rig.record(1);
+  const auto one = rig.open();
+  rig.record(recent_events::max_events + 500);
+  CHECK_THAT(one->made->all(), !Contains("stream-gap"));
+  rig.answer();
+  const auto told = ids_in(one->made->all());
+  CHECK(told.size() == recent_events::max_events + 500);
+  CHECK(told.back() == recent_events::max_events + 501);
+  CHECK(rig.questions.empty());
+}
+
 TEST_CASE("event streams: an id from the future is a gap, once the archive has said that it is none of its",
           "[actors][unit]") {
   lane_rig rig;
