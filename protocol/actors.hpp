@@ -12,7 +12,8 @@
 
 namespace troupe::actors {
 struct runtime_metrics; // actors/metrics/runtime_metrics.hpp: only pointers to it travel
-}
+class run_gate;         // actors/run/run_gate.hpp: the same
+} // namespace troupe::actors
 
 namespace troupe {
 
@@ -196,6 +197,18 @@ using console_preview_actor = port::iface<caf::result<void>(cast_change),
                                           // INTERNAL: draw the newest frame.
                                           caf::result<void>(draw_atom)>;
 
+/// The RUN RECORDER: writes down what the stages are told, and a hash of what they make. Detached: disks
+/// block. Who sends it a tick or a frame asks the run_gate first.
+using run_recorder_actor = port::iface<caf::result<void>(cast_change),
+                                       // A tick, as the stages have it.
+                                       caf::result<void>(tick_inputs),
+                                       // What is installed between two ticks.
+                                       caf::result<void>(show_update_ptr),
+                                       // A part of a frame, to be hashed.
+                                       caf::result<void>(universes_made),
+                                       // INTERNAL: write what has gathered.
+                                       caf::result<void>(flush_atom)>;
+
 /// The SUPERVISOR: spawns the cast, restarts who falls, and ends the show in order.
 using supervisor_actor = port::iface<
     // Answers when the show has been compiled and runs.
@@ -217,7 +230,9 @@ struct cast {
   journal_actor journal;
   archivist_actor archivist; ///< null: the past can't be read
   file_keeper_actor file_keeper;
-  console_preview_actor console_preview; ///< null unless it is wanted
+  console_preview_actor console_preview;      ///< null unless it is wanted
+  run_recorder_actor run_recorder;            ///< null unless runs are recorded
+  std::shared_ptr<actors::run_gate> run_gate; ///< in front of it; null as well
   /// Where all of them count what they do; null: nobody wants to know.
   std::shared_ptr<actors::runtime_metrics> metrics;
 };

@@ -185,7 +185,8 @@ struct input_image {
   std::vector<std::uint64_t> fader_versions, button_versions;
 };
 
-/// graph_compiler → input_state → stage → frame_hub. Goes the way of the ticks, so that every shard takes
+/// graph_compiler → input_state → stage → frame_hub; also input_state → run_recorder. Goes the way of the
+/// ticks, so that every shard takes
 /// it in between the same two ticks, and so that a client hears of a change before the first frame that
 /// shows it and after the last one that doesn't. No answer.
 struct show_update {
@@ -193,13 +194,14 @@ struct show_update {
   std::shared_ptr<const input_layout> inputs;           ///< null: unchanged
   bool reset_inputs = false;                            ///< another show: faders 0, buttons released
   std::shared_ptr<const input_image> controls; ///< filled in by input_state, with `inputs`: as they are then
-  std::vector<news> announcements;             ///< in order
+  std::vector<news> announcements;             ///< in order; of every entity that has changed, too
+  std::shared_ptr<const show_state> show{};    ///< of an install with `new_show`: what it was made of
 };
 using show_update_ptr = std::shared_ptr<const show_update>;
 
 // -- the way of a tick ----------------------------------------------------------------------------------
 
-/// input_state → stage: make this frame from these inputs. No answer.
+/// input_state → stage: make this frame from these inputs; also to run_recorder. No answer.
 struct tick_inputs {
   tick_time time;
   std::shared_ptr<const input_snapshot> inputs;
@@ -244,7 +246,8 @@ using explained_cell_ptr = std::shared_ptr<const engine::explained_cell>;
 struct ask_frame {};
 
 /// stage → outputs: the DMX of this stage's part of the rig. The parts hold different universes, and each
-/// sends one message a tick, in any order; a frame is whole when all parts have come. No answer.
+/// sends one message a tick, in any order; a frame is whole when all parts have come. Also to run_recorder.
+/// No answer.
 struct universes_made {
   dmx_ptr dmx;
   std::uint16_t part = 0;  ///< which stage made it, from 0

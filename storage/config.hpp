@@ -168,6 +168,15 @@ enum class realtime_mode : std::uint8_t {
   off
 };
 
+/// What a show does, written down to be replayed.
+struct run_log_settings {
+  bool enabled = true;
+  std::string folder;                ///< empty: `.troupe/runlog` in the data folder
+  std::uint32_t max_megabytes = 256; ///< in MiB, 16..1048576; a sixteenth of it makes a segment
+  std::uint32_t max_days = 0;        ///< 0: any
+  std::uint32_t max_segments = 1000; ///< 10..100000
+};
+
 inline constexpr std::uint16_t max_stages = 32;
 
 struct config {
@@ -184,6 +193,7 @@ struct config {
   realtime_mode realtime = realtime_mode::automatic;
   std::optional<std::uint16_t> stages; ///< 1..max_stages; absent: by the number of processors
   bool metrics = true;                 ///< whether GET /metrics is served
+  run_log_settings run_log;
 };
 
 /// What the command line may say; absent: not given.

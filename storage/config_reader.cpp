@@ -289,6 +289,15 @@ const std::vector<setting>& settings() {
       {"realtime", read_realtime},
       {"stages", read_stages},
       {"metrics.enabled", truth([](config & c) -> auto& { return c.metrics; })},
+      {"runLog.enabled", truth([](config & c) -> auto& { return c.run_log.enabled; })},
+      {"runLog.folder", text(
+                            [](config & c) -> auto& { return c.run_log.folder; }, true)},
+      {"runLog.maxMegabytes", whole(
+                                  [](config & c) -> auto& { return c.run_log.max_megabytes; }, 16, mebibyte)},
+      {"runLog.maxDays", whole(
+                             [](config & c) -> auto& { return c.run_log.max_days; }, 0, 3'650)},
+      {"runLog.maxSegments", whole(
+                                 [](config & c) -> auto& { return c.run_log.max_segments; }, 10, 100'000)},
   };
   return all;
 }

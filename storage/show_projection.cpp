@@ -53,10 +53,11 @@ result<projection_receipt> show_projection::project(const show_state& state, std
   if (unsettled_) return tl::unexpected(std::move(settled.error()));
   record_what_was_read(position);
   const auto wanted = to_be_replaced(shown);
-  record_what_is_coming(wanted, position);
+  if (!wanted) return tl::unexpected(wanted.error());
+  record_what_is_coming(*wanted, position);
   if (auto recorded = book_.save(); !recorded) return tl::unexpected(std::move(recorded.error()));
-  if (wanted.empty()) return projection_receipt{};
-  return replace(wanted);
+  if (wanted->empty()) return projection_receipt{};
+  return replace(*wanted);
 }
 
 bool show_projection::stale() const noexcept {
@@ -101,38 +102,39 @@ void show_projection::record_what_was_read(std::uint64_t position) {
   }
 }
 
-std::vector<show_projection::replacement> show_projection::to_be_replaced(const show_state& shown) {
+result<std::vector<show_projection::replacement>> show_projection::to_be_replaced(const show_state& shown) {
   std::vector<replacement> wanted;
   for (std::size_t kind = 0; kind < entity_kind_count; ++kind) {
     auto& file = files_[kind];
     if (file.unreadable || !file.stale) continue;
     auto bytes = file.image.bytes();
-    const auto status = folder_.status(path(kind));
-    const bool as_known = status && *status && file.known && **status == *file.known;
-    if (as_known && file.sha256 == sha256_hex(bytes)) {
+    const auto found = find_in_place(kind, shown);
+    // Not to know what would be written over is no reason to write over it.
+    if (!found) return tl::unexpected(storage_error(path(kind).text(), "read", found.error()));
+    if (*found == found_in_place::ours && file.sha256 == sha256_hex(bytes)) {
       file.stale = false; // an earlier attempt has arrived after all
       continue;
     }
     const auto versions = book_.records().versions(path(kind));
-    wanted.push_back({kind, std::move(bytes), find_in_place(kind, shown),
-                      versions.empty() ? 0 : versions.front().position});
+    wanted.push_back({kind, std::move(bytes), *found, versions.empty() ? 0 : versions.front().position});
   }
   return wanted;
 }
 
-show_projection::found_in_place show_projection::find_in_place(std::size_t kind,
-                                                               const show_state& shown) const {
+io_result<show_projection::found_in_place> show_projection::find_in_place(std::size_t kind,
+                                                                          const show_state& shown) const {
   const auto& file = files_[kind];
-  const auto ours = file.foreign ? found_in_place::by_hand : found_in_place::nothing;
+  const auto as_known = file.foreign ? found_in_place::by_hand : found_in_place::ours;
   const auto status = folder_.status(path(kind));
-  if (!status || !*status) return found_in_place::nothing; // whatever it is, the write itself will say so
-  if (file.known && **status == *file.known) return ours;
+  if (!status) return tl::unexpected(status.error());
+  if (!*status) return found_in_place::missing;
+  if (file.known && **status == *file.known) return as_known;
   const auto stored = folder_.read(path(kind));
-  if (!stored) return found_in_place::by_hand;
-  if (!*stored || (*stored)->bytes.empty()) return found_in_place::nothing;
+  if (!stored) return tl::unexpected(stored.error());
+  if (!*stored || (*stored)->bytes.empty()) return found_in_place::missing;
   const auto sha256 = sha256_hex((*stored)->bytes);
-  if (file.sha256 == sha256) return ours;
-  if (is_known(kind, sha256)) return found_in_place::nothing;
+  if (file.sha256 == sha256) return as_known;
+  if (is_known(kind, sha256)) return found_in_place::ours;
   return matter_of_form(kind, (*stored)->bytes, shown) ? found_in_place::by_hand : found_in_place::edited;
 }
 
@@ -141,8 +143,8 @@ void show_projection::record_what_is_coming(const std::vector<replacement>& want
     const auto known = book_.records().versions(path(each.kind));
     std::vector<shown_version> versions(known.begin(), known.end());
     // One that vanished must not count as removed by hand if the server stops before it is back.
-    const auto status = folder_.status(path(each.kind));
-    if (status && !*status && !is_known(each.kind, {})) versions.push_back({{}, each.shown});
+    if (each.found == found_in_place::missing && !is_known(each.kind, {}))
+      versions.push_back({{}, each.shown});
     versions.push_back({sha256_hex(each.bytes), position});
     book_.change().set(path(each.kind), std::move(versions));
   }
@@ -153,7 +155,7 @@ result<projection_receipt> show_projection::replace(const std::vector<replacemen
   changes.reserve(wanted.size());
   for (const auto& each : wanted)
     changes.push_back({path(each.kind), each.bytes,
-                       each.found == found_in_place::nothing ? std::string{} : time_stamp(options_.now())});
+                       each.found >= found_in_place::by_hand ? time_stamp(options_.now()) : std::string{}});
   auto replaced = folder_.replace(changes);
   if (!replaced) {
     if (replaced.error().visible) (void)keep_edits(wanted, replaced.error().copies);

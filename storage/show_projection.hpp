@@ -32,7 +32,8 @@ class show_projection {
 
   /// What stands where a file is to be written.
   enum class found_in_place : std::uint8_t {
-    nothing, ///< that would be lost
+    missing, ///< no file, or an empty one
+    ours,    ///< as it was written last
     by_hand, ///< taken in before, but in somebody's own form: a copy is kept
     edited   ///< a copy is kept, and the edit told
   };
@@ -57,8 +58,8 @@ class show_projection {
 
   result<void> settle();
   void record_what_was_read(std::uint64_t position);
-  std::vector<replacement> to_be_replaced(const show_state& shown);
-  found_in_place find_in_place(std::size_t kind, const show_state& shown) const;
+  result<std::vector<replacement>> to_be_replaced(const show_state& shown);
+  io_result<found_in_place> find_in_place(std::size_t kind, const show_state& shown) const;
   void record_what_is_coming(const std::vector<replacement>& wanted, std::uint64_t position);
   result<projection_receipt> replace(const std::vector<replacement>& wanted);
   std::vector<live_edit> keep_edits(const std::vector<replacement>& wanted,

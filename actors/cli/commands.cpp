@@ -4,6 +4,7 @@
 #include "actors/cli/new_command.hpp"
 #include "actors/cli/nodes_command.hpp"
 #include "actors/cli/render_command.hpp"
+#include "actors/cli/replay_command.hpp"
 #include "actors/cli/serve_command.hpp"
 #include "actors/cli/watch_command.hpp"
 
@@ -18,6 +19,7 @@ void add_commands(CLI::App& app, int& exit_code, const streams& io) {
   add_watch_command(app, io, exit_code);
   add_check_command(app, io, exit_code);
   add_render_command(app, io, exit_code);
+  add_replay_command(app, io, exit_code);
   add_new_command(app, io, exit_code);
   add_nodes_command(app, io, exit_code);
 }

@@ -31,8 +31,9 @@ struct rest_options {
   std::string instance; ///< differs from process to process: ETags of one must not fit another
   std::function<std::int64_t()> wall_time_ms;
   std::function<std::int64_t()> steady_now_ns;
-  std::int64_t started_ms = 0;   ///< wall time
-  std::function<bool()> running; ///< whether ticks are made
+  std::int64_t started_ms = 0;                  ///< wall time
+  std::function<bool()> running;                ///< whether ticks are made
+  std::function<std::string()> run_log_problem; ///< empty: none; null: runs aren't recorded
 };
 
 /// GETs answer on the I/O thread from the published show; everything else asks an actor.

@@ -75,6 +75,11 @@ struct health_answer {
   /// What is worth knowing and no problem.
   boost::json::array notes;
 
+  void add_run_log(const std::string& problem) {
+    checks["runLog"] = problem.empty() ? "ok" : "degraded";
+    if (!problem.empty()) problems.push_back({{"check", "runLog"}, {"reason", problem}});
+  }
+
   void add(const output_answers& outputs) {
     boost::json::array told;
     for (const auto& one : outputs) {
@@ -148,6 +153,7 @@ void health(const context& shared, problem_cache& cache, http_request& request, 
     made.notes.push_back(
         {{"check", "clock"},
          {"reason", "the clock runs without real-time priority: this process may not have one"}});
+  if (shared.options.run_log_problem) made.add_run_log(shared.options.run_log_problem());
   auto& lane = shared.lane_of(request);
   ask_outputs(lane, [&lane, held = hold(std::move(answer)),
                      made = std::move(made)](const output_answers& told) mutable {

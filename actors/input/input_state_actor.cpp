@@ -1,6 +1,7 @@
 #include "actors/input/input_state_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/run/run_gate.hpp"
 #include "actors/system/realtime.hpp"
 
 #include <chrono>
@@ -47,6 +48,7 @@ input_state_actor::behavior_type input_state(pointer self, bool realtime) {
         taken(*self, measures, inbox::input_state, one.sent_ns);
         const tick_inputs made{one.time, st.board.tick(one.time), stamp(*self, measures)};
         for (const auto& stage : st.peers->stages) self->send(stage, made);
+        if (admits_tick(*st.peers)) self->send(st.peers->run_recorder, made);
       },
       [self](const input_batch& batch) {
         auto& st = port::state(self);
@@ -77,6 +79,7 @@ input_state_actor::behavior_type input_state(pointer self, bool realtime) {
           passed_on = std::move(with_controls);
         }
         for (const auto& stage : st.peers->stages) self->send(stage, passed_on);
+        if (st.peers->run_recorder) self->send(st.peers->run_recorder, passed_on);
       },
       [self](flush_atom) { flush(self); },
   };

@@ -172,6 +172,19 @@ void add_journal(metric_families& to, const exposition_sources& all) {
       .put(runtime.files_failures);
 }
 
+void add_run_log(metric_families& to, const runtime_metrics& runtime) {
+  to.gauge("troupe_run_log_bytes", "Size of the run log on the disk.")
+      .put(static_cast<double>(runtime.run_log_bytes));
+  to.gauge("troupe_run_log_segments", "Files of the run log.")
+      .put(static_cast<double>(runtime.run_log_segments));
+  to.counts("troupe_run_log_ticks_dropped_total", "Ticks that aren't in the run log: the disk was too slow.")
+      .put(runtime.run_log_ticks_dropped);
+  to.counts("troupe_run_log_frames_unhashed_total", "Parts of frames that weren't hashed for the run log.")
+      .put(runtime.run_log_frames_unhashed);
+  to.counts("troupe_run_log_failures_total", "Times that the disk refused the run log.")
+      .put(runtime.run_log_failures);
+}
+
 /// Names and meanings as Prometheus' own client libraries have them.
 void add_process(metric_families& to, const exposition_sources& all) {
   const auto& process = all.process;
@@ -199,6 +212,7 @@ std::string exposition(const exposition_sources& all) {
   add_http(made, all);
   add_show(made, all);
   add_journal(made, all);
+  add_run_log(made, all.runtime);
   add_process(made, all);
   return made.text();
 }

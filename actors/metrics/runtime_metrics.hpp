@@ -86,6 +86,12 @@ struct runtime_metrics {
   counter append_failures{0}, files_failures{0};
   std::atomic<std::uint64_t> journal_position{0}, files_position{0};
   std::atomic<std::int64_t> files_behind_since_ns{0}; ///< steady clock; 0: they are up to date
+
+  // -- the run log
+  std::atomic<std::uint64_t> run_log_bytes{0}, run_log_segments{0}; ///< on the disk now
+  counter run_log_ticks_dropped{0};                                 ///< that aren't in it
+  counter run_log_frames_unhashed{0};                               ///< without a hash in it
+  counter run_log_failures{0};                                      ///< times that the disk refused
 };
 
 } // namespace troupe::actors

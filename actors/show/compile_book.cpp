@@ -113,6 +113,7 @@ show_update compile_book::again() const {
   install->graph_order = graph_order();
   update.install = std::move(install);
   update.inputs = inputs_;
+  update.show = std::make_shared<const show_state>(state_);
   return update;
 }
 

@@ -1,6 +1,7 @@
 #include "actors/stage/stage_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/run/run_gate.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/realtime.hpp"
 #include "engine/explanation.hpp"
@@ -39,6 +40,8 @@ void make_frame(pointer self, const tick_inputs& one) {
   }
   self->send(st.peers->frame_hub, frame_made{made.frame, made.dmx, st.part, done});
   self->send(st.peers->ticker, tick_done{one.time.frame_number});
+  if (admits_part(*st.peers))
+    self->send(st.peers->run_recorder, universes_made{made.dmx, st.part, parts, done, nullptr});
   answer_questions(st, one); // last: nobody's light waits for it
 }
 

@@ -4,6 +4,7 @@
 #include "actors/client/rest_api.hpp"
 #include "actors/input/network_input_options.hpp"
 #include "actors/output/artnet_responder.hpp"
+#include "actors/run/run_log_options.hpp"
 #include "actors/system/clock_source.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
@@ -186,6 +187,7 @@ class server_process {
     rest.instance = random_id().substr(0, 8);
     rest.wall_time_ms = wall_time_ms;
     rest.running = [this] { return ticking(); };
+    if (recording_) rest.run_log_problem = [recording = recording_] { return recording->problem(); };
     auto routes = rest_api(std::move(rest));
     http->learn(routes.routes());
     auto options = as_options(settings_.http, net::all_loopback(*addresses));
@@ -244,6 +246,7 @@ class server_process {
     lanes_.clear();
     lane_handles_.clear();
     system_.await_all_actors_done();
+    if (recording_) recording_->close();
   }
 
   bool gave_up() const noexcept { return gave_up_; }
@@ -289,6 +292,9 @@ class server_process {
     };
     for (auto& any : outputs) std::visit([this](auto& one) { one.metrics = metrics_; }, any);
     made.metrics = metrics_;
+    recording_ = run_recording_of(settings_, TROUPE_VERSION, wall_time_ms, metrics_);
+    made.recording = recording_;
+    if (recording_) made.recording_gate = std::make_shared<run_gate>(metrics_);
     made.outputs = std::move(outputs);
     made.network = std::move(network);
     made.lanes = lane_handles_;
@@ -333,6 +339,7 @@ class server_process {
   std::atomic<std::int64_t> last_deadline_{steady_now_ns()};
   std::atomic<bool> gave_up_{false};
   std::optional<clock_source> clock_;
+  std::shared_ptr<run_recording> recording_; // null: runs aren't recorded
   supervisor_actor supervisor_;
   std::optional<net::server> server_;
 };

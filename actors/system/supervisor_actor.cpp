@@ -3,6 +3,7 @@
 #include "actors/client/frame_hub_actor.hpp"
 #include "actors/console/console_preview_actor.hpp"
 #include "actors/input/input_state_actor.hpp"
+#include "actors/run/run_recorder_actor.hpp"
 #include "actors/show/archivist_actor.hpp"
 #include "actors/show/file_keeper_actor.hpp"
 #include "actors/show/graph_compiler_actor.hpp"
@@ -58,6 +59,7 @@ class theatre {
     st_.parts.lanes = st_.options.lanes;
     st_.parts.metrics = st_.options.metrics;
     if (st_.options.preview) spawn_preview();
+    if (st_.options.recording) spawn_run_recorder();
     spawn_ticker();
     tell_cast();
   }
@@ -128,6 +130,7 @@ class theatre {
     leave(who.archivist);
     leave(who.file_keeper);
     if (who.console_preview) leave(who.console_preview);
+    if (who.run_recorder) leave(who.run_recorder);
     st_.parts = cast{};
   }
 
@@ -140,6 +143,7 @@ class theatre {
     self_->send(who.file_keeper, change);
     self_->send(who.archivist, change);
     self_->send(who.journal, change);
+    if (who.run_recorder) self_->send(who.run_recorder, change);
     self_->send(who.frame_hub, change);
     for (const auto& one : who.stages) self_->send(one, change);
     self_->send(who.input_state, change);
@@ -202,6 +206,10 @@ class theatre {
     st_.parts.console_preview =
         spawn_apart(console_preview, st_.options.published, st_.options.ticker.gauges);
   }
+  void spawn_run_recorder() {
+    st_.parts.run_gate = st_.options.recording_gate;
+    st_.parts.run_recorder = spawn_apart(run_recorder, st_.options.recording);
+  }
   bool realtime() const { return st_.options.realtime && st_.options.detach; }
   // These two begin every tick: among the others they would wait for a worker.
   void spawn_ticker() {
@@ -234,6 +242,7 @@ class theatre {
       return who.frame_hub = self_->spawn<caf::monitored>(frame_hub), "frame_hub";
     if (who.console_preview && who.console_preview.address() == fallen)
       return spawn_preview(), "console_preview";
+    if (who.run_recorder && who.run_recorder.address() == fallen) return spawn_run_recorder(), "run_recorder";
     for (const auto& one : who.stages)
       if (one.address() == fallen) return replace_stages();
     for (std::size_t i = 0; i < who.outputs.size(); ++i)

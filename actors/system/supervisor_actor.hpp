@@ -4,6 +4,8 @@
 #include "actors/input/network_input_actor.hpp"
 #include "actors/metrics/runtime_metrics.hpp"
 #include "actors/output/output_options.hpp"
+#include "actors/run/run_gate.hpp"
+#include "actors/run/run_recording.hpp"
 #include "actors/show/files_report.hpp"
 #include "actors/show/publication.hpp"
 #include "actors/show/show_book.hpp"
@@ -38,6 +40,8 @@ struct supervisor_options {
   std::vector<output_options> outputs;          ///< of any kind; a restart makes the same again
   std::optional<network_input_options> network; ///< absent: nothing is received
   std::vector<lane_actor> lanes;
+  std::shared_ptr<run_recording> recording; ///< null: runs aren't recorded
+  std::shared_ptr<run_gate> recording_gate; ///< null as well
   /// Tells the threads outside CAF who the ticker is now.
   std::function<void(const ticker_actor&)> ticker_is;
   /// An actor keeps failing: the process should end, and whatever runs it start it anew.

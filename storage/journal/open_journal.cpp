@@ -2,6 +2,7 @@
 
 #include "storage/journal/chain_verifier.hpp"
 #include "storage/journal/open_sqlite.hpp"
+#include "storage/journal/plain_file.hpp"
 #include "storage/journal/stored_history.hpp"
 #include "storage/journal/stored_journal.hpp"
 #include "storage/journal/verify_journal.hpp"
@@ -13,6 +14,7 @@ namespace troupe::storage {
 namespace {
 
 constexpr const char* checkpoint_file_name = "checkpoints.jsonl";
+constexpr const char* snapshot_file_name = "snapshots.sqlite";
 
 /// The first of what is wrong, the events before what rests on them.
 std::optional<journal_damage> damage_of(const journal_report& report) {
@@ -25,7 +27,8 @@ result<std::unique_ptr<event_history>> open_history(const journal_options& optio
   auto source = open_sqlite_source(options);
   if (!source && source.error().code == ec::not_found) source = empty_sqlite_source(options);
   if (!source) return failure(std::move(source).error());
-  return std::unique_ptr<event_history>(std::make_unique<stored_history>(std::move(*source)));
+  return std::unique_ptr<event_history>(std::make_unique<stored_history>(
+      std::move(*source), journal_folder(options) / snapshot_file_name, options.snapshot_every));
 }
 
 struct opened_desk {
@@ -77,7 +80,11 @@ result<open_journal_result> open_journal(journal_options options) {
   if (!opened) return failure(std::move(opened).error());
   open_journal_result out;
   std::optional<std::string> refusal;
-  if (opened->made_new) out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
+  if (opened->made_new) {
+    out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
+    // SQLite has made its files durable, but not the folder that they are in.
+    if (auto synced = sync_folder(options.data_dir); !synced) return failure(std::move(synced).error());
+  }
   checkpoint_desk desk;
   if (!opened->refusal.empty()) {
     refusal = opened->refusal;

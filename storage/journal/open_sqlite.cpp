@@ -30,17 +30,14 @@ result<opened_database> open_for_writing(const journal_options& options, access 
   return opened_database{std::move(*database), *made};
 }
 
-bool is_there(const std::filesystem::path& file) {
-  std::error_code code;
-  return std::filesystem::exists(file, code);
+bool is_there(const journal_options& options) {
+  return sqlite_file_exists(sqlite_file(options), options.vfs);
 }
 
 bool has_wal(const journal_options& options) {
   auto wal = sqlite_file(options);
   wal += "-wal";
-  std::error_code code;
-  const auto size = std::filesystem::file_size(wal, code);
-  return !code && size > 0;
+  return sqlite_file_exists(wal, options.vfs);
 }
 
 /// A WAL can't be looked at without its index, which may have to be made: where that is impossible, the
@@ -76,7 +73,7 @@ result<opened_store> open_sqlite_store(const journal_options& options) {
   if (!opened) {
     if (!is_read_only(opened.error())) return failure(std::move(opened).error());
     out.refusal = fmt::format("the journal can't be written: {}", opened.error().message);
-    if (is_there(sqlite_file(options))) {
+    if (is_there(options)) {
       auto database = open_for_reading(options);
       if (!database) return failure(std::move(database).error());
       opened = opened_database{std::move(*database), false};
@@ -96,7 +93,7 @@ result<opened_store> open_sqlite_store(const journal_options& options) {
 result<std::unique_ptr<journal_source>> open_sqlite_source(const journal_options& options) {
   auto database = open_for_reading(options);
   if (!database) {
-    if (!is_there(sqlite_file(options))) return not_found("journal", sqlite_file(options).string());
+    if (!is_there(options)) return not_found("journal", sqlite_file(options).string());
     return failure(std::move(database).error());
   }
   return make_sqlite_source(std::move(*database));

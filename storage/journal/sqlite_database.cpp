@@ -56,6 +56,15 @@ error read_only_error(const std::string& file) {
   return out;
 }
 
+bool sqlite_file_exists(const std::filesystem::path& file, const std::string& vfs) {
+  auto* disk = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
+  int exists = 0;
+  return disk &&
+         disk->xAccess(disk, std::filesystem::absolute(file).c_str(), SQLITE_ACCESS_EXISTS, &exists) ==
+             SQLITE_OK &&
+         exists;
+}
+
 void sqlite_statement::finalized::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }

@@ -24,6 +24,9 @@ bool is_corruption(const error& found) noexcept;
 bool is_read_only(const error& found) noexcept;
 error read_only_error(const std::string& file);
 
+/// Asked of that VFS.
+bool sqlite_file_exists(const std::filesystem::path& file, const std::string& vfs);
+
 /// A prepared statement. Parameters and columns count from 0. Text that is bound must live until `reset`.
 class sqlite_statement {
  public:

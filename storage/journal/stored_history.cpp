@@ -12,6 +12,14 @@ constexpr std::uint64_t portion = 20'000;
 /// The same where all of them are handed out, and each takes its time.
 constexpr std::uint64_t scan_portion = 1'000;
 
+/// Events are looked up one by one if they are at most this part of those in question: reading one by its
+/// position takes some eight times as long as in a row.
+constexpr std::uint64_t worth_looking_up = 8;
+
+/// Snapshots are at least so many times as far apart as there are entities: to write them all down again
+/// after fewer changes would cost more than the changes themselves.
+constexpr std::uint64_t changes_per_entity = 2;
+
 constexpr std::size_t most_in_page = 1'000;
 
 failure beyond(std::uint64_t position) {
@@ -20,7 +28,9 @@ failure beyond(std::uint64_t position) {
 
 } // namespace
 
-stored_history::stored_history(std::unique_ptr<journal_source> source) : source_(std::move(source)) {}
+stored_history::stored_history(std::unique_ptr<journal_source> source, std::filesystem::path snapshots,
+                               std::uint64_t snapshot_every)
+    : source_(std::move(source)), snapshots_(std::move(snapshots)), snapshot_every_(snapshot_every) {}
 
 result<journal_head> stored_history::head() {
   auto tail = source_->tail();
@@ -86,7 +96,9 @@ result<history_page> stored_history::find(const history_query& query) {
   wanted.limit = std::clamp<std::size_t>(query.limit, 1, most_in_page);
   auto where = span_of(wanted);
   if (!where) return failure(std::move(where).error());
-  auto page = look_through(wanted, *where);
+  auto few = few_candidates(wanted, *where);
+  if (!few) return failure(std::move(few).error());
+  auto page = *few ? look_up(wanted, std::move(**few)) : look_through(wanted, *where);
   if (!page) return page;
   if (page->events.size() > wanted.limit) { // one more than asked for: there is a next page
     page->events.pop_back();
@@ -128,11 +140,63 @@ result<history_page> stored_history::look_through(const history_query& query, sp
   return page;
 }
 
-result<void> stored_history::replay(past_state& state, event_range range, const history_query& only) {
+/// Takes in what has come since.
+/// @returns whether all of it is in the index
+result<bool> stored_history::fill_index(std::uint64_t head) {
+  if (head > history_index::last_position) return false;
+  while (index_.covered() < head) {
+    event_range range;
+    range.first = index_.covered() + 1;
+    range.last = std::min(head, index_.covered() + portion);
+    auto read = source_->events(range, {}, [&](journal_event& event) {
+      index_.add(event);
+      return true;
+    });
+    if (!read) return failure(std::move(read).error());
+    if (index_.covered() < range.last) return false; // damaged: there are events missing
+  }
+  return true;
+}
+
+/// The positions that can be meant, if they are few enough to be looked up one by one; in the wanted order.
+result<std::optional<std::vector<std::uint32_t>>> stored_history::few_candidates(const history_query& query,
+                                                                                 span where) {
+  std::optional<std::vector<std::uint32_t>> none;
+  if (where.empty() || (query.id.empty() && query.kind.empty() && query.author.empty())) return none;
+  auto filled = fill_index(where.last);
+  if (!filled) return failure(std::move(filled).error());
+  const auto found = *filled ? index_.candidates(query) : std::nullopt;
+  if (!found) return none;
+  const auto first = std::lower_bound(found->begin(), found->end(), where.first);
+  const auto end = std::upper_bound(first, found->end(), where.last);
+  const auto count = static_cast<std::uint64_t>(end - first);
+  if (count * worth_looking_up > where.last - where.first + worth_looking_up) return none;
+  std::vector<std::uint32_t> positions(first, end);
+  if (!query.oldest_first) std::reverse(positions.begin(), positions.end());
+  return std::optional(std::move(positions));
+}
+
+result<history_page> stored_history::look_up(const history_query& query,
+                                             std::vector<std::uint32_t> positions) {
+  history_page page;
+  for (const auto position : positions) {
+    event_range range;
+    range.first = range.last = position;
+    auto read = source_->events(range, query, [&](journal_event& event) {
+      page.events.push_back(std::move(event));
+      return true;
+    });
+    if (!read) return failure(std::move(read).error());
+    if (page.events.size() > query.limit) break;
+  }
+  return page;
+}
+
+result<void> stored_history::replay(past_state& state, event_range range) {
   const auto last = range.last;
   while (range.first <= last) {
     range.last = std::min(last, range.first + portion - 1);
-    auto read = source_->events(range, only, [&](journal_event& event) {
+    auto read = source_->events(range, {}, [&](journal_event& event) {
       state.apply(event);
       return true;
     });
@@ -142,6 +206,23 @@ result<void> stored_history::replay(past_state& state, event_range range, const 
   return {};
 }
 
+/// The snapshot to begin with; the empty one if there is none.
+result<show_snapshot> stored_history::base_of(const std::string& show, std::uint64_t position) {
+  while (auto snapshot = snapshots_.nearest(show, position)) {
+    auto event = at(snapshot->position);
+    if (!event && event.error().code != ec::not_found) return failure(std::move(event).error());
+    if (event && event->hash == snapshot->hash) return std::move(*snapshot);
+    snapshots_.drop(show, snapshot->position);
+    if (snapshot->position == 0) break;
+    position = snapshot->position - 1;
+  }
+  return show_snapshot();
+}
+
+std::uint64_t stored_history::spacing() {
+  return std::max(snapshot_every_, changes_per_entity * snapshots_.entities());
+}
+
 result<past_view> stored_history::view_at(std::string_view show, std::uint64_t position) {
   past_view out;
   out.position = position;
@@ -149,12 +230,22 @@ result<past_view> stored_history::view_at(std::string_view show, std::uint64_t p
   auto last = at(position);
   if (!last) return failure(std::move(last).error());
   out.time_ms = last->time_ms;
-  past_state state{std::string(show)};
+  const std::string name(show);
+  auto base = base_of(name, position);
+  if (!base) return failure(std::move(base).error());
   event_range range;
+  range.first = base->position + 1;
   range.last = position;
-  range.view_of = std::string(show);
-  if (auto done = replay(state, range, {}); !done) return failure(std::move(done).error());
+  range.view_of = name;
+  past_state state(name, std::move(base->rows));
+  if (auto done = replay(state, range); !done) return failure(std::move(done).error());
   out.rows = state.take_rows();
+  // Snapshots were lost, or nobody made them in time: the next one who looks around here finds one.
+  if (position - base->position > 2 * spacing()) {
+    show_snapshot kept{position, last->hash, std::move(out.rows)};
+    snapshots_.put(name, kept);
+    out.rows = std::move(kept.rows);
+  }
   return out;
 }
 
@@ -183,7 +274,33 @@ result<void> stored_history::scan(std::uint64_t after,
 }
 
 result<bool> stored_history::keep_snapshots() {
-  return false;
+  const auto kept = snapshots_.kept_up_to();
+  auto tail = source_->tail();
+  if (!tail) return failure(std::move(tail).error());
+  if (tail->position < kept)
+    snapshots_.forget_all(); // they are of another journal
+  else if (tail->position - kept < spacing())
+    return false;
+  std::vector<std::pair<std::string, show_snapshot>> now;
+  const auto look = [&]() -> result<void> {
+    tail = source_->tail();
+    if (!tail) return failure(std::move(tail).error());
+    auto shows = source_->shows();
+    if (!shows) return failure(std::move(shows).error());
+    shows->emplace_back(); // the models, last: they tell that all shows are kept
+    for (auto& show : *shows) {
+      auto rows = source_->view(show);
+      if (!rows) return failure(std::move(rows).error());
+      now.push_back({std::move(show), {tail->position, tail->hash, std::move(*rows)}});
+    }
+    return {};
+  };
+  auto looked = source_->begin().and_then(look);
+  source_->end();
+  if (!looked) return failure(std::move(looked).error());
+  for (const auto& [show, snapshot] : now)
+    if (!snapshots_.put(show, snapshot)) return false;
+  return true;
 }
 
 } // namespace troupe::storage

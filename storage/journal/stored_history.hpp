@@ -1,14 +1,19 @@
 #pragma once
 // The past over any database: looking for events, and the state at any position. Internal to storage/journal.
 
+#include "storage/journal/history_index.hpp"
 #include "storage/journal/journal_store.hpp"
 #include "storage/journal/past_state.hpp"
+#include "storage/journal/snapshot_file.hpp"
 
 namespace troupe::storage {
 
 class stored_history final : public event_history {
  public:
-  explicit stored_history(std::unique_ptr<journal_source> source);
+  /// @param snapshots     the file that holds them
+  /// @param snapshot_every positions between two, at least
+  stored_history(std::unique_ptr<journal_source> source, std::filesystem::path snapshots,
+                 std::uint64_t snapshot_every);
 
   result<journal_head> head() override;
   result<history_page> find(const history_query& query) override;
@@ -28,9 +33,17 @@ class stored_history final : public event_history {
   result<journal_event> at(std::uint64_t position);
   result<span> span_of(const history_query& query);
   result<history_page> look_through(const history_query& query, span where);
-  result<void> replay(past_state& state, event_range range, const history_query& only);
+  result<history_page> look_up(const history_query& query, std::vector<std::uint32_t> positions);
+  result<bool> fill_index(std::uint64_t head);
+  result<std::optional<std::vector<std::uint32_t>>> few_candidates(const history_query& query, span where);
+  result<show_snapshot> base_of(const std::string& show, std::uint64_t position);
+  std::uint64_t spacing();
+  result<void> replay(past_state& state, event_range range);
 
   std::unique_ptr<journal_source> source_;
+  snapshot_file snapshots_;
+  std::uint64_t snapshot_every_;
+  history_index index_;
 };
 
 } // namespace troupe::storage

@@ -16,9 +16,9 @@ TEST_CASE("troupe: version and help are answered on the output", "[e2e]") {
   CHECK(version.err.empty());
   const auto help = run_troupe({"--help"});
   CHECK(help.code == 0);
-  for (const auto* command : {"serve", "watch", "check", "render", "new", "nodes"})
+  for (const auto* command : {"serve", "watch", "check", "render", "replay", "new", "nodes"})
     CHECK_THAT(help.out, Contains(command));
-  for (const auto* command : {"serve", "watch", "check", "render", "new", "nodes"}) {
+  for (const auto* command : {"serve", "watch", "check", "render", "replay", "new", "nodes"}) {
     const auto one = run_troupe({command, "--help"});
     CHECK(one.code == 0);
     CHECK_THAT(one.out, Contains("Examples:") && Contains(std::string("troupe ") + command));
@@ -35,7 +35,10 @@ TEST_CASE("troupe: a wrong command line is code 2, said on the error stream", "[
                                                     {"--loud"},
                                                     {"check", "/nonexistent"},
                                                     {"watch", "--url", "x", "--once"},
-                                                    {"render", "--format", "gif"}};
+                                                    {"render", "--format", "gif"},
+                                                    {"replay"},
+                                                    {"replay", "/nonexistent"},
+                                                    {"replay", ".", "--speed", "0"}};
   for (const auto& arguments : wrong) {
     const auto made = run_troupe(arguments);
     INFO((arguments.empty() ? "nothing" : arguments.front()));

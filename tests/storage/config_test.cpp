@@ -61,6 +61,8 @@ std::string text_of(const config& c) {
                      static_cast<int>(c.release), static_cast<int>(c.log.level),
                      static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
   out += fmt::format(" {}", c.stages.value_or(0));
+  const auto& r = c.run_log;
+  out += fmt::format(" | {} [{}] {} {} {}", r.enabled, r.folder, r.max_megabytes, r.max_days, r.max_segments);
   return out;
 }
 
@@ -128,6 +130,7 @@ log: {level: debug, format: json}
 realtime: false
 stages: 3
 metrics: {enabled: false}
+runLog: {enabled: false, folder: /log, maxMegabytes: 64, maxDays: 7, maxSegments: 20}
 )");
   CHECK(text_of(c) ==
         "0.0.0.0 8080 [abc] true 1 2 2 | 2048 4096 512 1500 2000 3000 10 5 6 | 44.5 true false 1 answers "
@@ -135,7 +138,7 @@ metrics: {enabled: false}
         ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
         "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
         ":5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 true 0.5/16/false node:6000 by [] ttl 0 !0 @-1 1+ ~0 "
-        "| /srv/shows gala 200000 1 1 1 2 false 3");
+        "| /srv/shows gala 200000 1 1 1 2 false 3 | false [/log] 64 7 20");
 }
 
 TEST_CASE("settings: values from the file", "[storage][unit]") {

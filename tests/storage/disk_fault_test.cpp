@@ -221,3 +221,34 @@ TEST_CASE("disk: a demo that can't be written is never there in part", "[storage
     if (!failed) break;
   }
 }
+
+TEST_CASE("disk: an edit that is written over while the disk fails at any call is kept and told once",
+          "[storage][unit]") {
+  const std::string mine = "- {id: mine, name: Mine, fixtureIds: []}\n";
+  const auto repeatedly = GENERATE(false, true);
+  for (std::size_t call = 0;; ++call) {
+    fixture_on_disk show;
+    REQUIRE(show.files->project());
+    show.disk->put("/data/demo/groups.yaml", mine);
+    bool failed = false;
+    show.disk->fail_by([&](std::size_t number, std::string_view, bool) {
+      if (repeatedly ? number < call : number != call) return std::error_code{};
+      failed = true;
+      return std::make_error_code(std::errc::io_error);
+    });
+    (void)(*show.files)->look();
+    (void)show.files->commit(two_files());
+    (void)show.files->project();
+    show.disk->heal();
+    INFO((repeatedly ? "from call " : "at call ") << call);
+    REQUIRE(show.files->project());
+    CHECK_FALSE((*show.files)->stale());
+    const auto edits = (*show.files)->look();
+    REQUIRE(edits.size() == 1);
+    REQUIRE_FALSE(edits[0].copy.empty());
+    CHECK(show.disk->text("/data/" + edits[0].copy) == mine);
+    for (const auto& each : two_files()) troupe::apply(show.state, each);
+    CHECK(show.reloaded() == snapshot(show.state));
+    if (!failed) break;
+  }
+}

@@ -212,6 +212,48 @@ TEST_CASE("interruption: what a person writes between the stop and the next star
   }
 }
 
+TEST_CASE("interruption: an edit that is being written over is in the file or in a copy", "[storage][unit]") {
+  const auto states = journal();
+  const std::string mine = "- {id: mine, name: Mine, fixtureIds: []}\n";
+  for (std::size_t moment = 0;; ++moment) {
+    auto disk = std::make_shared<memory_file_system>();
+    bool finished = false;
+    {
+      auto files = show_files::open("/data", on(disk));
+      REQUIRE(files->load("demo", true));
+      REQUIRE(files->project(states[1], 2));
+      disk->put("/data/demo/groups.yaml", mine);
+      disk->stop_at(moment);
+      try {
+        finished = files->look().size() == 1 && files->project(states[2], 3);
+      } catch (const process_stopped&) {
+      }
+    }
+    std::mt19937 random(static_cast<std::uint32_t>(moment));
+    disk->lose_power(random);
+    INFO("stopped at call " << moment);
+    const bool in_place = disk->text("/data/demo/groups.yaml") == mine;
+    bool copied = false;
+    for (const auto& name : disk->names("/data/demo"))
+      copied = copied || (name.starts_with("groups.yaml.orig-") && disk->text("/data/demo/" + name) == mine);
+    CHECK((in_place || copied));
+    auto files = show_files::open("/data", on(disk));
+    const auto found = files->load("demo", false);
+    REQUIRE(found);
+    const auto& standing = found->standing[static_cast<std::size_t>(entity_kind::group)];
+    if (found->state.find(entity_kind::group, "mine")) {
+      CHECK(standing.origin == file_origin::by_hand);
+      CHECK(standing.position == 2);
+    } else {
+      CHECK(standing.origin == file_origin::recorded);
+    }
+    if (!finished) continue;
+    REQUIRE(files->look().size() == 1);
+    CHECK(files->read_edit(files->look()[0])->found.find(entity_kind::group, "mine"));
+    break;
+  }
+}
+
 TEST_CASE("interruption: an old version put back by hand is an edit", "[storage][unit]") {
   const auto states = journal();
   auto disk = std::make_shared<memory_file_system>();
