@@ -1,6 +1,7 @@
 // Show files that somebody edited by hand while the server runs (docs/show-files.md).
 
 #include "actors/client/rest_context.hpp"
+#include "actors/client/rest_history_parameters.hpp"
 
 #include <utility>
 
