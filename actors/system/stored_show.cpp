@@ -42,6 +42,11 @@ result<stored_show> open_show(const storage::config& settings) {
   const auto arrived = archive->load(*found);
   if (!arrived) return failure{arrived.error()};
   log_all(arrived->notes);
+  // Before anybody changes the show: what was edited by hand is in the files and the journal alike.
+  if (const auto written = files->project(arrived->state, arrived->position); written)
+    log_all(written->notes);
+  else
+    log::warn("storage", "the files can't follow: " + written.error().message);
   stored_show made{std::move(archive), std::make_shared<storage::show_files>(std::move(*files)),
                    as_message(*arrived)};
   log_problems(*made.loaded);

@@ -42,6 +42,8 @@ class journal_store {
   /// Forgets the views, to make them anew.
   virtual result<void> clear_views() = 0;
   virtual result<void> put_checkpoint(const signed_checkpoint& checkpoint) = 0;
+  /// Of a journal that is made of another's events.
+  virtual result<void> put_journal_id(const std::string& id) = 0;
   virtual result<void> put_outbox(std::uint64_t position) = 0;
 
   virtual result<std::vector<view_row>> view(std::string_view show) = 0;

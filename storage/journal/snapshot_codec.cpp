@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view format_name = "troupe-snapshot-1";
 /// A show of 500,000 fixtures takes some 150 MB; more is no snapshot of ours.
 constexpr std::size_t most_bytes = std::size_t(1) << 30;
+/// Entities shrink to a tenth or so; what claims to grow further than this is no snapshot of ours either.
+constexpr std::size_t most_growth = 4'096;
 constexpr int level = 1; ///< reading is what counts, and higher ones save little on such text
 
 void put(std::string& out, std::uint64_t number) {
@@ -58,7 +60,8 @@ class taker {
 
 std::optional<std::string> decompress(std::string_view bytes) {
   const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size > most_bytes)
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size > most_bytes ||
+      size / most_growth > bytes.size())
     return std::nullopt;
   std::string out(size, '\0');
   const auto got = ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size());

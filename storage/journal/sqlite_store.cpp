@@ -33,6 +33,11 @@ class sqlite_store final : public journal_store {
   result<void> empty_show(const std::string& show, std::uint64_t position) override;
   result<void> clear_views() override { return database_.run("DELETE FROM views"); }
   result<void> put_checkpoint(const signed_checkpoint& checkpoint) override;
+  result<void> put_journal_id(const std::string& id) override {
+    auto statement = database_.prepare("UPDATE meta SET value = ?1 WHERE name = 'journal'");
+    if (!statement) return failure(std::move(statement).error());
+    return statement->bind(0, id).run();
+  }
   result<void> put_outbox(std::uint64_t position) override { return outbox_.bind(0, position).run(); }
 
   result<std::vector<view_row>> view(std::string_view show) override {
