@@ -188,7 +188,7 @@ TEST_CASE("event routes: Last-Event-ID, or lastEventId, brings what was missed",
   std::uint64_t expected = 4;
   for (auto at = all.find("\nevent: fixture_updated"); at != std::string::npos;
        at = all.find("\nevent: fixture_updated", at + 1))
-    REQUIRE(std::stoull(all.substr(all.rfind("id: ", at) + 4)) == expected++);
+    REQUIRE(std::strtoull(all.c_str() + all.rfind("id: ", at) + 4, nullptr, 10) == expected++);
   CHECK(expected == 2'503);
 
   reader by_query{server, "/api/events/stream?lastEventId=2500"};
