@@ -56,6 +56,10 @@ struct journal_report {
   std::optional<journal_damage> chain;      ///< hashes, links, positions, sequences
   std::optional<journal_damage> signatures; ///< checkpoints: signature, hash; more of them than events
   std::optional<journal_damage> views;      ///< the views aren't what the events make
+  std::uint64_t signed_up_to = 0;           ///< the last event that a checkpoint vouches for; 0: none
+  /// The last event that nothing speaks against: up to here the journal can be kept. Behind a broken chain
+  /// nothing counts; a checkpoint that doesn't hold puts everything behind the last good one in doubt.
+  std::uint64_t beyond_doubt = 0;
   bool intact() const noexcept { return !chain && !signatures && !views; }
 };
 
