@@ -53,8 +53,12 @@ result<show_state> show_archive::base_of(entity_kind kind, const std::string& sh
 result<void> show_archive::take_in(entity_kind kind, const loaded_show& found, arrived_show& into) {
   const auto which = static_cast<std::size_t>(kind);
   const auto& standing = found.standing[which];
-  const bool by_hand = standing.origin == file_origin::by_hand;
-  if (found.unreadable[which] || (!by_hand && standing.origin != file_origin::unrecorded)) return {};
+  // A file that shows more than the journal holds is of another journal, which is gone: nothing is known of
+  // it.
+  const bool lost = standing.position > head().position;
+  const bool by_hand = !lost && standing.origin == file_origin::by_hand;
+  const bool unrecorded = standing.origin == file_origin::unrecorded || (lost && found.state.count(kind) > 0);
+  if (found.unreadable[which] || (!by_hand && !unrecorded)) return {};
   const auto& show = found.state.show();
   show_state base{show};
   if (by_hand) {
