@@ -139,8 +139,19 @@ result<void> fold_in_wal(const journal_options& options) {
   return fail(ec::storage_unavailable, fmt::format("{} is still in use", wal));
 }
 
+/// Nothing of the old one is worth keeping, or can be read: a new journal, with a name of its own.
+result<kept_front> build_empty(const journal_options& built) {
+  if (auto made = open_sqlite_store(built); !made) return failure(std::move(made).error());
+  auto done = write_plain_file(journal_folder(built) / checkpoint_file, {}, 0644).and_then([&] {
+    return fold_in_wal(built);
+  });
+  if (!done) return failure(std::move(done).error());
+  return kept_front{};
+}
+
 /// A whole journal of the front in a folder of its own.
 result<kept_front> build(const journal_options& options, const journal_options& built, std::uint64_t keep) {
+  if (keep == 0) return build_empty(built);
   const auto evidence = load_evidence(journal_folder(options));
   if (!evidence) return failure(evidence.error());
   auto source = open_sqlite_source(options);
