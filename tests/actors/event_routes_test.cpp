@@ -1,6 +1,7 @@
 // The event streams over a real server: routes, lanes, and an archivist that knows what the test recorded.
 
 #include "actors/client/rest_context.hpp"
+#include "actors/system/error_bridge.hpp"
 #include "net/http_client.hpp"
 #include "tests/actors/event_support.hpp"
 #include "tests/actors/show_support.hpp"
@@ -26,10 +27,21 @@ struct archive {
 };
 
 archivist_actor::behavior_type fake_archivist(archivist_actor::pointer, archive* from) {
-  return {[from](const replay_events& asked) {
-    const std::lock_guard guard{from->lock};
-    return std::make_shared<const events_recorded>(answer_from(from->all, asked));
-  }};
+  const auto unasked = [] { return to_caf({ec::internal_error, "nobody asks that here", {}}); };
+  return {
+      [](const cast_change&) {},
+      [](const events_recorded_ptr&) {},
+      [unasked](const past_question_ptr&) -> caf::result<past_answer> { return unasked(); },
+      [unasked](const ask_past_show&) -> caf::result<past_show_ptr> { return unasked(); },
+      [unasked](const plan_reversal&) -> caf::result<undo_plan_ptr> { return unasked(); },
+      [from](const replay_events& asked) {
+        const std::lock_guard guard{from->lock};
+        return std::make_shared<const events_recorded>(answer_from(from->all, asked));
+      },
+      [](const operators_here&) {},
+      [](flush_atom) {},
+      [](work_atom) {},
+  };
 }
 
 struct threaded_config : caf::actor_system_config {
@@ -176,7 +188,7 @@ TEST_CASE("event routes: Last-Event-ID, or lastEventId, brings what was missed",
   std::uint64_t expected = 4;
   for (auto at = all.find("\nevent: fixture_updated"); at != std::string::npos;
        at = all.find("\nevent: fixture_updated", at + 1))
-    REQUIRE(std::stoull(all.substr(all.rfind("id: ", at) + 4)) == expected++);
+    REQUIRE(std::strtoull(all.c_str() + all.rfind("id: ", at) + 4, nullptr, 10) == expected++);
   CHECK(expected == 2'503);
 
   reader by_query{server, "/api/events/stream?lastEventId=2500"};

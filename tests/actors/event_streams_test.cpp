@@ -93,7 +93,7 @@ std::vector<std::uint64_t> ids_in(const std::string& text, const std::string& ty
   std::vector<std::uint64_t> found;
   const std::string mark = "\nevent: " + type + "\n";
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
-    found.push_back(std::stoull(text.substr(text.rfind("id: ", at) + 4)));
+    found.push_back(std::strtoull(text.c_str() + text.rfind("id: ", at) + 4, nullptr, 10));
   return found;
 }
 

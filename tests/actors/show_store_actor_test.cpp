@@ -66,6 +66,10 @@ file_keeper_actor::behavior_type fake_keeper(file_keeper_actor::pointer, stage_h
       [](const delete_show&) {},
       [](const branch_show_ptr&) {},
       [seen](const find_model_users&) { return show_list{seen->model_users}; },
+      [](const read_edit&) -> caf::result<found_edit_ptr> {
+        return to_caf({ec::not_found, "no edit", {}});
+      },
+      [](const forget_edit&) {},
       [](stop_atom) {},
       [](work_atom) {},
   };
