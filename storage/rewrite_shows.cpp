@@ -13,8 +13,9 @@ namespace {
 class show_rewriter {
  public:
   show_rewriter(show_files& files, open_journal_result journal, std::vector<view_row> models,
-                const std::function<std::string()>& new_id)
-      : files_(files), models_(std::move(models)), archive_(std::move(journal), {new_id}) {}
+                std::vector<std::string> known, const std::function<std::string()>& new_id)
+      : files_(files), models_(std::move(models)), known_(std::move(known)),
+        archive_(std::move(journal), {new_id}) {}
 
   /// Makes the folder of a show that has none.
   result<void> make(const std::string& name, const std::vector<view_row>& rows) {
@@ -31,7 +32,8 @@ class show_rewriter {
     if (!found) return failure(std::move(found).error());
     // A server takes a file that was removed for the wish to remove what was in it. Who mends things has lost
     // it.
-    for (const auto kind : missing) found->standing[kind].origin = file_origin::recorded;
+    for (const auto kind : missing) found->standing[kind] = {file_origin::recorded, 0};
+    follow_journal(*found);
     auto arrived = archive_.load(*found);
     if (!arrived) return failure(std::move(arrived).error());
     auto projected = files_.project(arrived->state, arrived->position);
@@ -48,6 +50,18 @@ class show_rewriter {
   rewritten_shows take() { return std::move(out_); }
 
  private:
+  /// Files that the server wrote when the journal was longer are brought back to what it holds now. Where it
+  /// holds nothing of them at all they are all that is left, and are taken in.
+  void follow_journal(loaded_show& found) const {
+    const bool known = std::find(known_.begin(), known_.end(), found.state.show()) != known_.end();
+    for (std::size_t i = 0; i < entity_kind_count; ++i) {
+      auto& standing = found.standing[i];
+      const bool held = static_cast<entity_kind>(i) == entity_kind::model ? !models_.empty() : known;
+      if (held && standing.origin == file_origin::recorded)
+        standing.position = std::min(standing.position, archive_.head().position);
+    }
+  }
+
   /// Kinds of which the journal knows something, and there is no file.
   std::vector<std::size_t> missing_files(const std::string& show) const {
     std::vector<std::size_t> out;
@@ -74,6 +88,7 @@ class show_rewriter {
 
   show_files& files_;
   std::vector<view_row> models_;
+  std::vector<std::string> known_; ///< shows that the journal holds
   show_archive archive_;
   rewritten_shows out_;
 };
@@ -101,7 +116,7 @@ result<rewritten_shows> rewrite_shows(const journal_options& options, show_files
     if (!rows) return failure(std::move(rows).error());
     lost.emplace_back(name, std::move(*rows));
   }
-  show_rewriter rewriter(files, std::move(*journal), std::move(*models), new_id);
+  show_rewriter rewriter(files, std::move(*journal), std::move(*models), std::move(*known), new_id);
   for (const auto& [name, rows] : lost)
     if (auto made = rewriter.make(name, rows); !made) return failure(std::move(made).error());
   there = files.shows();

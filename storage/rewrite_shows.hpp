@@ -18,8 +18,9 @@ struct rewritten_shows {
 };
 
 /// Brings the files of every show to what the journal has. A file or folder that is missing is made from the
-/// journal. What somebody wrote by hand is taken into the journal first, as at a start of the server, and
-/// where the file has to be rewritten a copy is kept.
+/// journal; files of a show that the journal knows nothing of are taken in. What somebody wrote by hand is
+/// taken into the journal first, as at a start of the server, and where the file has to be rewritten a copy
+/// is kept.
 /// @param new_id a fresh UUIDv4
 /// @returns STORAGE_UNAVAILABLE if the journal is damaged, or a disk refuses
 result<rewritten_shows> rewrite_shows(const journal_options& options, show_files& files,

@@ -43,9 +43,7 @@ arrived_show show_archive::from_files(const loaded_show& found) const {
 result<show_state> show_archive::base_of(entity_kind kind, const std::string& show, std::uint64_t position) {
   auto reader = journal_.read();
   if (!reader) return failure{reader.error()};
-  // A file may show more than a journal that was cut short, or put back from a backup.
-  const auto known = std::min(position, head().position);
-  auto past = (*reader)->view_at(kind == entity_kind::model ? std::string{} : show, known);
+  auto past = (*reader)->view_at(kind == entity_kind::model ? std::string{} : show, position);
   if (!past) return failure{past.error()};
   return state_of(show, {}, past->rows);
 }

@@ -89,9 +89,6 @@ class recovery {
   }
 
   result<void> mend(const storage::journal_report& found, std::uint64_t keep) {
-    const auto copy = files_.data_dir() / ".troupe" / fmt::format("before-recovery-{}", stamp_of_now());
-    if (auto copied = storage::copy_as_it_is(files_.data_dir(), copy); !copied) return copied;
-    io_.out << fmt::format("Copied the journal and the show files as they were to {}.\n", copy.string());
     std::vector<std::string> lines;
     std::uint64_t dropped = 0, last = keep;
     storage::visit_readable(journal_, keep, [&](const storage::journal_event& event) {
@@ -103,8 +100,11 @@ class recovery {
                                     event.stream.show, event.stream.kind, event.stream.id));
       return true;
     });
-    auto kept = storage::keep_front(journal_, keep);
+    const auto copy = files_.data_dir() / ".troupe" / fmt::format("before-recovery-{}", stamp_of_now());
+    auto kept =
+        storage::keep_front(journal_, keep, [&] { return storage::copy_as_it_is(files_.data_dir(), copy); });
     if (!kept) return failure(std::move(kept).error());
+    io_.out << fmt::format("Copied the journal and the show files as they were to {}.\n", copy.string());
     io_.out << fmt::format("Kept {} and {}.\n", number_of(kept->events, "event", "events"),
                            number_of(kept->checkpoints, "checkpoint", "checkpoints"));
     if (dropped > 0) {

@@ -128,8 +128,30 @@ class front_copy {
   std::string lines_;
 };
 
+/// Moves what waits in the WAL into the database, so that it is one file. Whoever closes the database last
+/// does that, if it is open for writing.
+result<void> fold_in_wal(const journal_options& options) {
+  if (auto last = open_sqlite_store(options); !last) return failure(std::move(last).error());
+  const auto wal = sqlite_file(options).string() + "-wal";
+  std::error_code code;
+  const auto left = fs::file_size(wal, code);
+  if (code || left == 0) return {};
+  return fail(ec::storage_unavailable, fmt::format("{} is still in use", wal));
+}
+
+/// Nothing of the old one is worth keeping, or can be read: a new journal, with a name of its own.
+result<kept_front> build_empty(const journal_options& built) {
+  if (auto made = open_sqlite_store(built); !made) return failure(std::move(made).error());
+  auto done = write_plain_file(journal_folder(built) / checkpoint_file, {}, 0644).and_then([&] {
+    return fold_in_wal(built);
+  });
+  if (!done) return failure(std::move(done).error());
+  return kept_front{};
+}
+
 /// A whole journal of the front in a folder of its own.
 result<kept_front> build(const journal_options& options, const journal_options& built, std::uint64_t keep) {
+  if (keep == 0) return build_empty(built);
   const auto evidence = load_evidence(journal_folder(options));
   if (!evidence) return failure(evidence.error());
   auto source = open_sqlite_source(options);
@@ -139,7 +161,7 @@ result<kept_front> build(const journal_options& options, const journal_options& 
   if (!target->refusal.empty()) return fail(ec::storage_unavailable, target->refusal);
   front_copy copy(**source, *target->store, *evidence);
   auto done = copy.run(keep);
-  target->store.reset(); // its WAL goes with it: the database is one file from here on
+  target->store.reset();
   if (!done) return failure(std::move(done).error());
   auto keys = read_plain_file(public_key_file(journal_folder(options)), longest_keys);
   if (!keys) return failure(std::move(keys).error());
@@ -147,6 +169,8 @@ result<kept_front> build(const journal_options& options, const journal_options& 
   if (done) done = write_plain_file(journal_folder(built) / checkpoint_file, copy.lines(), 0644);
   if (!done) return failure(std::move(done).error());
   if (auto views = rebuild_views(built); !views) return failure(std::move(views).error());
+  done = fold_in_wal(built);
+  if (!done) return failure(std::move(done).error());
   return kept_front{keep, copy.checkpoints()};
 }
 
@@ -174,7 +198,8 @@ result<void> put_in_place(const journal_options& options, const journal_options&
 
 } // namespace
 
-result<kept_front> keep_front(const journal_options& options, std::uint64_t keep) {
+result<kept_front> keep_front(const journal_options& options, std::uint64_t keep,
+                              const std::function<result<void>()>& keep_copy) {
   auto built = options;
   built.data_dir = journal_folder(options) / "mending";
   std::error_code ignored;
@@ -182,7 +207,7 @@ result<kept_front> keep_front(const journal_options& options, std::uint64_t keep
   auto made = build(options, built, keep);
   result<void> done;
   if (!made) done = failure(made.error());
-  done = done.and_then([&] { return check_built(built, keep); }).and_then([&] {
+  done = done.and_then([&] { return check_built(built, keep); }).and_then(keep_copy).and_then([&] {
     return put_in_place(options, built);
   });
   fs::remove_all(built.data_dir, ignored);

@@ -12,12 +12,14 @@ struct kept_front {
 };
 
 /// Leaves of a journal its first `keep` events and the checkpoints that vouch for them, and makes the views
-/// anew. It is made beside the old one, verified, and then put in its place; the old one is gone then, so
-/// copy it before. Nobody else may use the data folder meanwhile.
+/// anew; with none of them it is a new journal. It is made beside the old one, verified, and then put in its
+/// place. Nobody else may use the data folder meanwhile.
+/// @param keep_copy called when all that is done, before the old one goes; its failure ends it
 /// @returns VALIDATION_ERROR if there are fewer events; CONFLICT if they would still be damaged; NOT_FOUND if
 ///          there is no journal; STORAGE_UNAVAILABLE if nothing can be read of it, or the disk refuses.
 ///          Nothing has changed then
-result<kept_front> keep_front(const journal_options& options, std::uint64_t keep);
+result<kept_front> keep_front(const journal_options& options, std::uint64_t keep,
+                              const std::function<result<void>()>& keep_copy);
 
 /// Visits the events above a position as far as they can be read, oldest first, until it is told false.
 /// Nothing is verified.

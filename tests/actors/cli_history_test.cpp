@@ -199,6 +199,25 @@ TEST_CASE("recover: the intact part is kept, the rest is in a copy", "[actors][c
   CHECK(verify(show.path()).code == exit_ok);
 }
 
+TEST_CASE("recover: of a database that can't be read at all the shows are kept, from their files",
+          "[actors][cli][history]") {
+  show_history show;
+  show.play(3);
+  const auto before = everything_in(show.data / "tour");
+  write_text(show.data / ".troupe/journal.sqlite", std::string(8192, 'x'));
+  CHECK(verify(show.path()).code == exit_failed);
+  CHECK(recover(show).code == exit_failed);
+  const auto done = recover(show, std::nullopt, true);
+  INFO(done.out << done.err);
+  CHECK(done.code == exit_ok);
+  CHECK(verify(show.path()).code == exit_ok);
+  CHECK(everything_in(show.data / "tour") == before);
+  CHECK(read_text(copy_before_recovery(show) / ".troupe/journal.sqlite") == std::string(8192, 'x'));
+  show.open();
+  CHECK_FALSE(show.archive->damage());
+  CHECK(show.state.find(entity_kind::input, "x3"));
+}
+
 TEST_CASE("recover: what was dropped comes back with the show files of the copy", "[actors][cli][history]") {
   show_history show;
   const auto first = show.play(5);
@@ -224,7 +243,7 @@ TEST_CASE("recover: a position that leaves damage in is refused, one further in 
   CHECK(recover(show, first + 30).code == exit_usage);
   CHECK(recover(show, 0).code == exit_usage);
   CHECK(verify(show.path()).out == before);
-  fs::remove_all(copy_before_recovery(show)); // it is named after the second
+  CHECK(copy_before_recovery(show).empty());
   CHECK(recover(show, first).code == exit_ok);
   CHECK_THAT(verify(show.path()).out, Contains(fmt::format("{} events, ", first - 1)));
 }
