@@ -17,7 +17,7 @@ boost::json::object as_json(const storage::live_edit& one) {
                            {"kind", kind_name(one.kind)},
                            {"position", one.position},
                            {"noticedAt", one.noticed_at_ms}};
-  made["copy"] = one.copy.empty() ? boost::json::value{} : boost::json::value{one.copy};
+  made["copy"] = one.copy.empty() ? boost::json::value{} : boost::json::value(one.copy);
   return made;
 }
 

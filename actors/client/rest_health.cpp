@@ -56,7 +56,7 @@ double mean_ms(const duration_histogram::reading& found) {
 boost::json::object edit_problem(const storage::live_edit& edit) {
   return {{"check", "files"},
           {"file", edit.file},
-          {"copy", edit.copy.empty() ? boost::json::value{} : boost::json::value{edit.copy}},
+          {"copy", edit.copy.empty() ? boost::json::value{} : boost::json::value(edit.copy)},
           {"reason", edit.copy.empty()
                          ? "the file was edited by hand while the server runs; the server's version is in "
                            "the journal (docs/show-files.md: edits while the server runs)"

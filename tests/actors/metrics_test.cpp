@@ -170,7 +170,7 @@ TEST_CASE("exposition: each family once, with help and type, named by its unit, 
       in >> name >> type;
       CHECK(families.insert(name).second);
       CHECK((type == "counter") == name.ends_with("_total"));
-      if (type == "histogram") CHECK(name.ends_with("_seconds"));
+      if (type == "histogram") CHECK((name.ends_with("_seconds") || name.ends_with("_events")));
       continue;
     }
     CHECK(samples.insert(line.substr(0, line.rfind(' '))).second);

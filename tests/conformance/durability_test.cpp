@@ -1,6 +1,8 @@
 // Section 3: what was answered 2xx survives kill -9, and every later GET sees it.
 #include "tests/conformance/support/suite.hpp"
 
+#include <sys/resource.h>
+
 using namespace troupe::conformance;
 
 namespace {
@@ -12,6 +14,14 @@ std::map<std::string, json::value> everything(rest_client rest) {
   std::map<std::string, json::value> out;
   for (const auto& path : lists) out[path] = rest.get(path).data();
   return out;
+}
+
+/// As if the disk were full for that process: it may make no file any longer.
+void disk_takes_nothing(pid_t process, bool nothing) {
+  rlimit limit{};
+  REQUIRE(prlimit(process, RLIMIT_FSIZE, nullptr, &limit) == 0);
+  limit.rlim_cur = nothing ? 0 : limit.rlim_max;
+  REQUIRE(prlimit(process, RLIMIT_FSIZE, &limit, nullptr) == 0);
 }
 
 } // namespace
@@ -103,6 +113,7 @@ TEST_CASE("durability: a clean end and a new start change nothing", "[conformanc
   test_server server;
   server.rest().create("/api/inputs", {{"name", "kept"}, {"type", "fader"}});
   const auto before = everything(server.rest());
+  eventually([&] { return read_text(server.file("inputs.yaml")).find("name: kept") != std::string::npos; });
   const auto file = read_text(server.file("inputs.yaml"));
   for (int i = 0; i < 2; ++i) {
     CHECK(server.stop() == 0);
@@ -133,8 +144,7 @@ TEST_CASE("durability: while the disk refuses, changes are 503, the show runs on
   const auto graph = str(rest.get("/api/graphs").data().at(0).at("id"));
   auto client = server.client();
   client.subscribe();
-  std::filesystem::rename(server.file(""), server.data / "moved-away");
-  write_text(server.data / "main", "in the way");
+  disk_takes_nothing(server.process().pid(), true);
   const auto refused = rest.update("/api/inputs/A", 1, json::object{{"name", "x"}});
   CHECK(refused.summary() == "503 STORAGE_UNAVAILABLE");
   CHECK(rest.read("/api/inputs/A").at("revision") == 1);
@@ -144,8 +154,27 @@ TEST_CASE("durability: while the disk refuses, changes are 503, the show runs on
   client.next("frame/full", [](const json::object& one) { return bundle_in(one, "front-left") == nullptr; });
   CHECK(rest.read("/api/graphs/" + graph).at("enabled") == false);
 
+  disk_takes_nothing(server.process().pid(), false);
+  CHECK(rest.update("/api/inputs/A", 1, json::object{{"name", "x"}}).status == 200);
+  eventually([&] { return rest.get("/api/health").body.at("status") == "ok"; });
+  server.restart_after_kill();
+  CHECK(server.rest().read("/api/graphs/" + graph).at("enabled") == false);
+  CHECK(server.rest().read("/api/inputs/A").at("revision") == 2);
+}
+
+TEST_CASE("durability: while only the show's folder refuses, changes are durable in the journal, and the "
+          "files follow "
+          "later",
+          "[conformance][durability]") {
+  test_server server;
+  auto rest = server.rest();
+  std::filesystem::rename(server.file(""), server.data / "moved-away");
+  write_text(server.data / "main", "in the way");
+  CHECK(rest.update("/api/inputs/A", 1, json::object{{"name", "x"}}).status == 200);
+  eventually([&] { return rest.get("/api/health").body.at("status") == "degraded"; });
+  CHECK(rest.get("/api/health").body.at("checks").at("files").at("status") == "degraded");
   std::filesystem::remove(server.data / "main");
   std::filesystem::rename(server.data / "moved-away", server.data / "main");
-  CHECK(rest.update("/api/inputs/A", 1, json::object{{"name", "x"}}).status == 200);
-  CHECK(rest.get("/api/health").body.at("status") == "ok");
+  eventually([&] { return read_text(server.file("inputs.yaml")).find("name: x") != std::string::npos; });
+  eventually([&] { return rest.get("/api/health").body.at("status") == "ok"; });
 }

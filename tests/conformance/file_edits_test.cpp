@@ -94,12 +94,12 @@ TEST_CASE("edits: one made while the server runs is told, kept, and taken in on 
 TEST_CASE("edits: one that isn't wanted is let be, and its copy stays", "[conformance][files]") {
   test_server server;
   auto rest = server.rest();
-  edit(server.file("inputs.yaml"), "name: A", "name: By hand");
+  edit(server.file("inputs.yaml"), "name: Fader A", "name: By hand");
   await_edit(rest);
   REQUIRE(rest.post("/api/files/edits", {{"file", "main/inputs.yaml"}, {"take", false}}).ok());
   eventually(
       [&] { return read_text(server.file("inputs.yaml")).find("name: By hand") == std::string::npos; });
-  CHECK(rest.read("/api/inputs/A").at("name") == "A");
+  CHECK(rest.read("/api/inputs/A").at("name") == "Fader A");
   CHECK(count_files(server.file(""), "inputs.yaml.orig-") == 1);
   eventually([&] { return edits_of(rest).empty(); });
 }

@@ -156,6 +156,8 @@ TEST_CASE("shows: activating the active show reads its files again", "[conforman
   live_show show;
   const auto fader = show.fader("Before");
   const auto file = show.server.data / show.name / "inputs.yaml";
+  eventually(
+      [&] { return std::filesystem::exists(file) && read_text(file).find("Before") != std::string::npos; });
   auto text = read_text(file);
   text.replace(text.find("Before"), 6, "After");
   write_text(file, text + "- {id: added, name: Added, type: button}\n");

@@ -88,8 +88,8 @@ struct writer {
       faults.push_back(fmt::format("input {} is half of a change", fader));
     acknowledged = revision;
     std::map<std::string, bool> member;
-    for (const auto& one : rest.read("/api/groups/" + group).at("fixtureIds").as_array())
-      member[str(one)] = true;
+    const auto now = rest.read("/api/groups/" + group);
+    for (const auto& one : now.at("fixtureIds").as_array()) member[str(one)] = true;
     for (auto& [id, there] : fixtures) {
       const bool found_it = rest.get("/api/fixtures/" + id).ok();
       if (id == in_doubt)
