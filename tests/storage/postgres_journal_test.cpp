@@ -4,6 +4,7 @@
 #include "storage/journal/journal_figures.hpp"
 #include "storage/journal/open_backend.hpp"
 #include "storage/journal/verify_journal.hpp"
+#include "tests/storage/cutting_relay.hpp"
 #include "tests/storage/journal_support.hpp"
 #include "tests/storage/postgres_server.hpp"
 
@@ -47,7 +48,83 @@ void cut_connections() {
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
 }
 
+/// A journal that is reached through a relay.
+struct relayed {
+  journal_rig rig{postgres()};
+  temp_dir folder;
+  cutting_relay relay{folder.path(), the_postgres_server().socket()};
+
+  relayed() {
+    rig.close();
+    rig.options.url = the_postgres_server().through(folder.path(), rig.options.url);
+    rig.open();
+    rig.append(fixture_created("a", "1"));
+  }
+  ~relayed() { rig.close(); }
+};
+
+journal_rig::drafts one_change() {
+  journal_rig::drafts batch(1);
+  batch[0].event = fixture_updated("a", "2");
+  return batch;
+}
+
 } // namespace
+
+TEST_CASE("postgres: a commit whose answer is lost counts, and counts once", "[storage][journal]") {
+  relayed at;
+  at.relay.at_next_commit(cutting_relay::cut::behind_commit);
+  CHECK(at.rig.append(one_change()).back()->position == 2);
+  CHECK(brief(must(at.rig.journal().view("gala"))) == "a=2@1/2#2");
+  CHECK(at.rig.append(one_change()).back()->position == 3);
+  CHECK(must(verify_journal(at.rig.options)).intact());
+}
+
+TEST_CASE("postgres: a commit that never arrives leaves nothing of the change", "[storage][journal]") {
+  relayed at;
+  at.relay.at_next_commit(cutting_relay::cut::before_commit);
+  auto batch = one_change();
+  const auto refused = at.rig.journal().append(batch);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+  CHECK(brief(must(at.rig.journal().view("gala"))) == "a=1@1/1#1");
+  CHECK(at.rig.append(batch).back()->position == 2);
+}
+
+TEST_CASE("postgres: a commit that nobody can ask about is met again as somebody else's",
+          "[storage][journal]") {
+  relayed at;
+  at.relay.at_next_commit(cutting_relay::cut::behind_commit);
+  at.relay.refuse(true);
+  auto batch = one_change();
+  auto refused = at.rig.journal().append(batch);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+  at.relay.refuse(false);
+  refused = at.rig.journal().append(batch);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::conflict);
+  CHECK(refused.error().details.at("position").to_number<int>() == 2);
+  CHECK(at.rig.append(batch).back()->position == 3);
+}
+
+TEST_CASE("postgres: between two attempts to reach a server that is gone there is a pause",
+          "[storage][journal]") {
+  relayed at;
+  std::int64_t now = 0;
+  at.rig.options.steady_ns = [&now] { return now; };
+  at.rig.reopen();
+  at.relay.at_next_commit(cutting_relay::cut::before_commit);
+  at.relay.refuse(true);
+  auto batch = one_change();
+  CHECK_FALSE(at.rig.journal().append(batch));
+  at.relay.refuse(false);
+  const auto refused = at.rig.journal().append(batch); // it isn't even asked
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+  now += 200'000'000;
+  CHECK(at.rig.append(batch).back()->position == 2);
+}
 
 TEST_CASE("postgres: a director goes on behind what another one has signed", "[storage][journal]") {
   journal_rig rig(postgres());
@@ -149,8 +226,7 @@ TEST_CASE("postgres: a connection that is lost before the commit leaves nothing 
   CHECK(must(verify_journal(rig.options)).intact());
 }
 
-TEST_CASE("postgres: a server that isn't there is told, and asked again after a pause",
-          "[storage][journal]") {
+TEST_CASE("postgres: a server that isn't there is told, without the password", "[storage][journal]") {
   const temp_dir place;
   journal_world world;
   auto options = world.options(place.path());
@@ -162,8 +238,7 @@ TEST_CASE("postgres: a server that isn't there is told, and asked again after a 
   CHECK(none.error().message.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE("postgres: tables of another version, and a database of another encoding, are refused",
-          "[storage][journal]") {
+TEST_CASE("postgres: tables of another version are refused", "[storage][journal]") {
   journal_rig rig(postgres());
   rig.close();
   rig.meddle("UPDATE meta SET value = '99' WHERE name = 'schema'");
@@ -194,7 +269,7 @@ TEST_CASE("postgres: a text that the server can't hold is refused alone", "[stor
   journal_rig rig(postgres());
   journal_rig::drafts batch(1);
   batch[0].event = fixture_created("a", "1");
-  for (const std::string odd : {std::string("a\0b", 3), std::string("\xff\xfe")}) {
+  for (const auto& odd : {std::string("a\0b", 3), std::string("\xff\xfe")}) {
     batch[0].event.author = odd;
     const auto refused = rig.journal().append(batch);
     REQUIRE_FALSE(refused);
