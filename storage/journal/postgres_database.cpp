@@ -72,9 +72,6 @@ postgres_database::~postgres_database() {
   if (parts_) drop();
 }
 
-bool postgres_database::connected() const noexcept {
-  return parts_->connection != nullptr;
-}
 bool postgres_database::lost() const noexcept {
   return parts_->lost;
 }
@@ -115,8 +112,9 @@ auto postgres_database::guarded(Step&& step) -> result<decltype(step())> {
     }
   } catch (const std::exception& found) {
     auto out = told(found.what());
-    // Whatever it was: on a connection that isn't there any longer nothing else comes of it.
-    if (!parts_->connection || !parts_->connection->is_open()) {
+    // What the server itself has said leaves the connection as it was; anything else ends it.
+    const bool by_server = dynamic_cast<const pqxx::sql_error*>(&found) != nullptr;
+    if (!by_server || !parts_->connection || !parts_->connection->is_open()) {
       parts_->lost = true;
       drop();
     }
@@ -124,11 +122,17 @@ auto postgres_database::guarded(Step&& step) -> result<decltype(step())> {
   }
 }
 
+/// A connection may have been lost long ago, and that is only found out when it is used. As long as no
+/// transaction is open nothing can have come of the step, so it is taken once more.
 template <class Step>
 auto postgres_database::on_connection(Step&& step) -> result<decltype(step())> {
   if (parts_->begun && !parts_->open) return told("the connection was lost in the middle of a transaction");
+  const bool may_be_stale = parts_->connection && !parts_->begun;
   if (auto ready = connect(); !ready) return failure(std::move(ready).error());
-  return guarded(std::forward<Step>(step));
+  auto done = guarded(step);
+  if (done || !may_be_stale || !parts_->lost) return done;
+  if (auto ready = connect(); !ready) return failure(std::move(ready).error());
+  return guarded(step);
 }
 
 result<void> postgres_database::connect() {

@@ -54,13 +54,12 @@ class postgres_database {
   result<void> commit();
   void rollback() noexcept;
 
-  /// Inside of the transaction that is open, or on its own.
+  /// Inside of the transaction that is open, or on its own; then it may only read, for it may be sent twice.
   /// @param values of $1 and so on, as text. One that holds a NUL is refused: there is no such text.
   result<postgres_rows> query(const std::string& statement, const texts& values = {});
-  /// Several statements with `;` between them.
+  /// Several statements with `;` between them; on their own only such that may be sent twice.
   result<void> run(const std::string& statements);
 
-  bool connected() const noexcept;
   /// Whether the last failure was that of the connection.
   bool lost() const noexcept;
   /// The next call attempts to connect at once.

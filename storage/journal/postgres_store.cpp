@@ -74,16 +74,9 @@ class postgres_store final : public journal_store {
   journal_head last_; ///< event of the transaction that is open
 };
 
-/// A connection may have been lost long ago: that nothing has come of is found out here, and tried once more.
 result<void> postgres_store::begin() {
   discard();
-  const auto attempt = [&] {
-    return database_.begin(postgres_database::transaction::write).and_then([&] { return take_lock(); });
-  };
-  const bool had_connection = database_.connected();
-  auto done = attempt();
-  if (!done && had_connection && database_.lost()) done = attempt();
-  return done;
+  return database_.begin(postgres_database::transaction::write).and_then([&] { return take_lock(); });
 }
 
 /// Writers take turns: what is read behind this is the end of the journal until the transaction's end.
