@@ -134,6 +134,8 @@ using show_store_actor =
                 caf::result<reversal_ptr>(reverse_command),
                 // Bring the show back to what it was.
                 caf::result<reversal_ptr>(restore_command_ptr),
+                // Take in what somebody edited in a file while the server runs, or let it be.
+                caf::result<reversal_ptr>(settle_edit),
                 // Switch shows.
                 caf::result<void>(activate_show),
                 // Answers when everything decided so far is on the disk, and a show that was loaded has been
@@ -186,6 +188,8 @@ using file_keeper_actor = port::iface<caf::result<void>(cast_change),
                                       caf::result<void>(delete_show), caf::result<void>(branch_show_ptr),
                                       // Which other shows have fixtures of a model.
                                       caf::result<show_list>(find_model_users),
+                                      // What somebody edited while the server runs.
+                                      caf::result<found_edit_ptr>(read_edit), caf::result<void>(forget_edit),
                                       // Write what is outstanding; answers when it is on the disk.
                                       caf::result<void>(stop_atom),
                                       // INTERNAL: write what has gathered, and look for edits by hand.

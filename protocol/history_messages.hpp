@@ -10,7 +10,8 @@
 #include <vector>
 
 namespace troupe::actors {
-struct past_question;   // actors/show/past_reader.hpp: only pointers to it travel
+struct found_edit;      // actors/show/edit_desk.hpp: only pointers to it travel
+struct past_question;   // actors/show/past_reader.hpp: the same
 struct past_show;       // actors/show/restore_rules.hpp: the same
 struct restore_command; // the same
 struct undo_plan;       // actors/show/undo_plan.hpp: the same
@@ -72,8 +73,8 @@ struct reversal {
     entity_news::operation op = entity_news::operation::updated;
     std::uint64_t revision = 0;
   };
-  std::string correlation_id;        ///< of the new command; empty: there was nothing to change
-  std::vector<std::uint64_t> undone; ///< positions of the events that were reversed; of a restore: none
+  std::string correlation_id;            ///< of the new command; empty: there was nothing to change
+  std::vector<std::uint64_t> undone;     ///< positions of the events that were reversed; of a restore: none
   std::optional<std::uint64_t> restored; ///< of a restore: the position
   std::vector<changed_entity> entities;
 };
@@ -88,6 +89,34 @@ struct plan_reversal {
   std::uint64_t position = 0; ///< it knows of everything up to here, at least
 };
 using undo_plan_ptr = std::shared_ptr<const actors::undo_plan>;
+
+// -- show files edited by hand while the server runs ------------------------------------------------------
+
+/// Which of the edits that are known: by file, and by copy if there are several.
+struct edit_name {
+  std::string file; ///< relative to DATA_DIR
+  std::string copy; ///< empty: the newest of that file
+};
+
+/// lane → show_store: take an edit in as facts, or let it be. Answer: reversal_ptr with the entities that
+/// changed, when they are durable.
+struct settle_edit {
+  edit_name which;
+  bool take = true;
+  command_author by;
+};
+
+/// show_store → file_keeper: what does the edited file hold? Answer: found_edit_ptr; NOT_FOUND for an edit
+/// that isn't known.
+struct read_edit {
+  edit_name which;
+};
+using found_edit_ptr = std::shared_ptr<const actors::found_edit>;
+
+/// show_store → file_keeper: it has been taken in, or isn't wanted. Answer: nothing.
+struct forget_edit {
+  edit_name which;
+};
 
 // -- what operators are told ------------------------------------------------------------------------------
 
@@ -129,6 +158,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::restore_command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::reversal_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::plan_reversal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::undo_plan_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settle_edit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::read_edit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::found_edit_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::forget_edit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::name_client)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::operators_here)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::history_news_ptr)

@@ -83,8 +83,8 @@ struct facts_committed {
   std::uint64_t position = 0;
 };
 
-/// journal → archivist, lanes: what has become durable, in order. Answered by the archivist: then the next may
-/// come; what it isn't told meanwhile it reads for itself.
+/// journal → archivist, lanes: what has become durable, in order. Answered by the archivist: then the next
+/// may come; what it isn't told meanwhile it reads for itself.
 using journal_event_ptr = std::shared_ptr<const storage::journal_event>;
 struct events_recorded {
   std::vector<journal_event_ptr> events;

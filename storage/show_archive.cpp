@@ -43,7 +43,9 @@ arrived_show show_archive::from_files(const loaded_show& found) const {
 result<show_state> show_archive::base_of(entity_kind kind, const std::string& show, std::uint64_t position) {
   auto reader = journal_.read();
   if (!reader) return failure{reader.error()};
-  auto past = (*reader)->view_at(kind == entity_kind::model ? std::string{} : show, position);
+  // A file may show more than a journal that was cut short, or put back from a backup.
+  const auto known = std::min(position, head().position);
+  auto past = (*reader)->view_at(kind == entity_kind::model ? std::string{} : show, known);
   if (!past) return failure{past.error()};
   return state_of(show, {}, past->rows);
 }
@@ -51,8 +53,12 @@ result<show_state> show_archive::base_of(entity_kind kind, const std::string& sh
 result<void> show_archive::take_in(entity_kind kind, const loaded_show& found, arrived_show& into) {
   const auto which = static_cast<std::size_t>(kind);
   const auto& standing = found.standing[which];
-  const bool by_hand = standing.origin == file_origin::by_hand;
-  if (found.unreadable[which] || (!by_hand && standing.origin != file_origin::unrecorded)) return {};
+  // A file that shows more than the journal holds is of another journal, which is gone: nothing is known of
+  // it.
+  const bool lost = standing.position > head().position;
+  const bool by_hand = !lost && standing.origin == file_origin::by_hand;
+  const bool unrecorded = standing.origin == file_origin::unrecorded || (lost && found.state.count(kind) > 0);
+  if (found.unreadable[which] || (!by_hand && !unrecorded)) return {};
   const auto& show = found.state.show();
   show_state base{show};
   if (by_hand) {
@@ -68,9 +74,9 @@ result<void> show_archive::take_in(entity_kind kind, const loaded_show& found, a
   if (fresh) origin->notes["imported"] = true;
   auto changes = external_edits(kind, found.state, base, into.state, !by_hand, found.unloaded[which]);
   if (changes.empty()) return {};
-  into.notes.push_back(fmt::format("{}: {} {}", file_of(kind, show), changes.size(),
-                                   fresh ? "entities are new to the journal"
-                                         : "changes by hand are taken in"));
+  into.notes.push_back(
+      fmt::format("{}: {} {}", file_of(kind, show), changes.size(),
+                  fresh ? "entities are new to the journal" : "changes by hand are taken in"));
   for (auto& change : changes) {
     troupe::apply(into.state, change.happened);
     outstanding_.push_back({show, {std::move(change.happened), std::move(change.before), origin}});

@@ -162,6 +162,7 @@ class show_files::impl {
   std::vector<std::string> notes_;
   record_book book_;
   show_projection projection_;
+  bool frozen_ = false; ///< nothing is written any more
 
  private:
   result<void> make_folder(const std::string& show,
@@ -253,11 +254,16 @@ result<void> show_files::make_show(std::string_view name, const show_state& stat
 }
 
 result<projection_receipt> show_files::project(const show_state& state, std::uint64_t position) {
+  if (impl_->frozen_) return projection_receipt{};
   return impl_->projection_.project(state, position);
 }
 
+void show_files::freeze() noexcept {
+  impl_->frozen_ = true;
+}
+
 bool show_files::stale() const noexcept {
-  return impl_->projection_.stale();
+  return !impl_->frozen_ && impl_->projection_.stale();
 }
 
 std::vector<live_edit> show_files::look() {

@@ -131,6 +131,9 @@ class show_files final {
   ///          next call succeeds
   result<projection_receipt> project(const show_state& state, std::uint64_t position);
 
+  /// From now on `project` leaves all files as they are: there is no journal that vouches for a state.
+  void freeze() noexcept;
+
   /// Whether a file is known not to be as the last `project` wanted it: it is to be called again.
   bool stale() const noexcept;
 

@@ -1,11 +1,15 @@
 #include "actors/cli/commands.hpp"
 
+#include "actors/cli/backup_command.hpp"
 #include "actors/cli/check_command.hpp"
+#include "actors/cli/export_command.hpp"
 #include "actors/cli/new_command.hpp"
 #include "actors/cli/nodes_command.hpp"
+#include "actors/cli/recover_command.hpp"
 #include "actors/cli/render_command.hpp"
 #include "actors/cli/replay_command.hpp"
 #include "actors/cli/serve_command.hpp"
+#include "actors/cli/verify_command.hpp"
 #include "actors/cli/watch_command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,6 +26,12 @@ void add_commands(CLI::App& app, int& exit_code, const streams& io) {
   add_replay_command(app, io, exit_code);
   add_new_command(app, io, exit_code);
   add_nodes_command(app, io, exit_code);
+  add_verify_command(app, io, exit_code);
+  add_recover_command(app, io, exit_code);
+  add_backup_command(app, io, exit_code);
+  add_restore_command(app, io, exit_code);
+  add_export_command(app, io, exit_code);
+  add_import_command(app, io, exit_code);
 }
 
 int run(int argc, char** argv) {
@@ -33,6 +43,7 @@ int run(int argc, char** argv) {
              "  troupe serve                    run the demo show on http://127.0.0.1:3001\n"
              "  troupe watch                    look at a running server in the terminal\n"
              "  troupe check data               find what is wrong with shows on disk\n"
+             "  troupe backup data copy         copy journal and shows, also while they run\n"
              "`troupe COMMAND --help` tells more.");
   int exit_code = 0;
   add_serve_command(app, exit_code);

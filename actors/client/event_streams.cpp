@@ -137,6 +137,7 @@ void event_streams::take(const events_recorded& news) {
 void event_streams::pump() {
   if (!std::exchange(news_, false)) return;
   for (auto& [number, one] : streams_) pump(number, one);
+  recent_.offered();
 }
 
 void event_streams::pump(std::uint64_t number) {

@@ -31,6 +31,7 @@ void recent_events::add(const events_recorded& news) {
     newest_ = one->position;
     bytes_ += kept_.emplace_back(one).cost();
     while (kept_.size() > max_events || (bytes_ > max_bytes && kept_.size() > 1)) {
+      if (kept_.front().position() > offered_) torn_at_ = kept_.front().position();
       bytes_ -= kept_.front().cost();
       kept_.pop_front();
     }

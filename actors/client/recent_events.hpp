@@ -56,7 +56,11 @@ class recent_events {
   /// Forgets the events, not the position: the last reader has gone.
   void forget() noexcept;
 
-  /// Events up to this position never came, though their readers weren't slow; 0: all came.
+  /// All readers have had their chance of what is kept: who misses it from now on was too slow.
+  void offered() noexcept { offered_ = newest_.value_or(0); }
+
+  /// Readers weren't to blame for missing events up to this position: they never came, or more came at once
+  /// than is kept. 0: there are none.
   std::uint64_t torn_at() const noexcept { return torn_at_; }
 
  private:
@@ -64,6 +68,7 @@ class recent_events {
   std::size_t bytes_ = 0;
   std::optional<std::uint64_t> newest_;
   std::uint64_t torn_at_ = 0;
+  std::uint64_t offered_ = 0;
 };
 
 } // namespace troupe::actors

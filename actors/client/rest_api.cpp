@@ -43,6 +43,7 @@ net::router rest_api(rest_options options) {
   const auto shared = std::make_shared<const rest::context>(rest::context{std::move(options)});
   rest::add_entities(routes, shared);
   rest::add_shows(routes, shared);
+  rest::add_edits(routes, shared);
   rest::add_health(routes, shared);
   rest::add_server(routes, shared);
   if (shared->options.serve_metrics) rest::add_metrics(routes, shared);

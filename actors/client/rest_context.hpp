@@ -57,6 +57,15 @@ void ask_outputs(lane& from, std::function<void(const output_answers&)> done);
 
 void add_entities(net::router& routes, context_ptr shared);
 void add_shows(net::router& routes, context_ptr shared);
+/// `{correlationId, undone?, position?, entities}`: what an undo, redo, restore or taken edit has changed.
+boost::json::object reversal_json(const reversal& done);
+
+/// The good arm of such a request.
+inline auto tell_reversal(reply answer) {
+  return [answer](const reversal_ptr& done) { answer->send(data_response(200, reversal_json(*done))); };
+}
+
+void add_edits(net::router& routes, context_ptr shared);
 void add_health(net::router& routes, context_ptr shared);
 void add_server(net::router& routes, context_ptr shared);
 void add_metrics(net::router& routes, context_ptr shared);

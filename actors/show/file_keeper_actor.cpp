@@ -1,6 +1,7 @@
 #include "actors/show/file_keeper_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/show/edit_desk.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "actors/system/log.hpp"
 
@@ -83,6 +84,23 @@ class keeper {
     return std::make_shared<const storage::loaded_show>(std::move(*loaded));
   }
 
+  caf::result<found_edit_ptr> read(const edit_name& which) {
+    const auto edit = named(which);
+    if (!edit) return to_caf(edit.error());
+    auto file = st_.options.files->read_edit(*edit);
+    if (!file) return to_caf(file.error());
+    return found_edit_ptr{std::make_shared<const found_edit>(found_edit{*edit, std::move(*file)})};
+  }
+
+  caf::result<void> forget(const edit_name& which) {
+    const auto edit = named(which);
+    if (!edit) return to_caf(edit.error());
+    auto done = st_.options.files->forget_edit(*edit);
+    if (!st_.wanted) st_.wanted = st_.last; // one still in place is written over, with a copy
+    look();
+    return answer(std::move(done));
+  }
+
   caf::result<show_list> shows() {
     auto entries = st_.options.files->shows();
     if (!entries) return to_caf(entries.error());
@@ -92,6 +110,13 @@ class keeper {
   }
 
  private:
+  result<storage::live_edit> named(const edit_name& which) const {
+    const auto edits = st_.options.files->look();
+    for (auto one = edits.rbegin(); one != edits.rend(); ++one) // the newest first
+      if (one->file == which.file && (which.copy.empty() || one->copy == which.copy)) return *one;
+    return fail(ec::not_found, "no edit of \"" + which.file + "\" is waiting");
+  }
+
   void look() {
     auto edits = st_.options.files->look();
     if (edits == st_.standing.edits) return;
@@ -142,6 +167,8 @@ file_keeper_actor::behavior_type file_keeper(file_keeper_actor::stateful_pointer
         if (!names) return to_caf(names.error());
         return show_list{std::move(*names)};
       },
+      [self](const read_edit& wanted) { return keeper{self}.read(wanted.which); },
+      [self](const forget_edit& wanted) { return keeper{self}.forget(wanted.which); },
       [self](stop_atom) { return answer(keeper{self}.write()); },
       [self](work_atom) { keeper{self}.work(); },
   };

@@ -58,10 +58,22 @@ class recorder {
               }
               for (const auto& note : arrived->notes) log::info("storage", note);
               this_.tell(this_.st_.archive->take_news());
-              promise.deliver(as_message(*arrived));
+              this_.bring_files(*arrived, std::move(promise));
             },
             [promise](const caf::error& reason) mutable { promise.deliver(reason); });
     return promise;
+  }
+
+  /// The files hold what was taken in from them before anybody changes the show: else a change that dies with
+  /// the process before they do would look older than the edit.
+  void bring_files(const storage::arrived_show& arrived,
+                   caf::typed_response_promise<show_on_disk_ptr> promise) {
+    auto found = as_message(arrived);
+    self_->send(st_.peers->file_keeper, keep_files{found->state, found->position});
+    self_->request(st_.peers->file_keeper, files_timeout, stop_atom_v)
+        .then([promise, found]() mutable { promise.deliver(found); },
+              // A disk that refuses is in the report of the files; the show goes on.
+              [promise, found](const caf::error&) mutable { promise.deliver(found); });
   }
 
   /// Hands a change of the folder on, and records it once it has happened.

@@ -1,6 +1,7 @@
 #include "actors/show/show_store_actor.hpp"
 
 #include "actors/metrics/mailbox_wait.hpp"
+#include "actors/show/edit_desk.hpp"
 #include "actors/show/reversal_desk.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "protocol/entity_codec.hpp"
@@ -106,6 +107,13 @@ class store {
     when_loaded([this_ = *this, command, promise]() mutable {
       reversal_desk<store>{this_}.restore(*command, promise);
     });
+    return promise;
+  }
+
+  caf::result<reversal_ptr> settle(const settle_edit& command) {
+    auto promise = self_->template make_response_promise<reversal_ptr>();
+    when_loaded(
+        [this_ = *this, command, promise]() mutable { edit_desk<store>{this_}.begin(command, promise); });
     return promise;
   }
 
@@ -396,6 +404,7 @@ show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<sh
       [self](const set_graph_enabled& command) { return store{self}.set_enabled(command); },
       [self](const reverse_command& command) { return store{self}.reverse(command); },
       [self](const restore_command_ptr& command) { return store{self}.restore(command); },
+      [self](const settle_edit& command) { return store{self}.settle(command); },
       [self](const activate_show& command) -> caf::result<void> {
         auto promise = port::promise_nothing(self);
         auto done = std::make_shared<port::void_promise>(promise);

@@ -3,6 +3,7 @@
 #include "actors/show/journal_actor.hpp"
 #include "actors/system/log.hpp"
 #include "actors/system/system_sources.hpp"
+#include "storage/journal/refusing_journal.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,18 @@ void log_all(const std::vector<std::string>& notes) {
 void log_problems(const show_on_disk& loaded) {
   for (const auto& one : loaded.problems)
     log::warn("storage", fmt::format("{}:{}:{}: {}", one.file, one.line, one.column, one.reason));
+}
+
+std::shared_ptr<storage::show_archive> archive_of(storage::open_journal_result journal) {
+  storage::show_archive::options ids;
+  ids.new_id = random_id;
+  return std::make_shared<storage::show_archive>(std::move(journal), std::move(ids));
+}
+
+/// The show goes on from its files, read-only: never guess what a broken journal may have said.
+std::shared_ptr<storage::show_archive> archive_without(const error& why) {
+  log::error("storage", "the journal can't be used, the show is read-only: " + why.message);
+  return archive_of(storage::refusing_journal(why));
 }
 
 } // namespace
@@ -36,14 +49,22 @@ result<stored_show> open_show(const storage::config& settings) {
   where.wall_time_ms = wall_time_ms;
   where.random = random_bytes;
   auto journal = storage::open_journal(std::move(where));
-  if (!journal) return failure{journal.error()};
-  log_all(journal->notes);
-  storage::show_archive::options ids;
-  ids.new_id = random_id;
-  auto archive = std::make_shared<storage::show_archive>(std::move(*journal), std::move(ids));
-  const auto arrived = archive->load(*found);
+  if (journal) log_all(journal->notes);
+  auto archive = journal ? archive_of(std::move(*journal)) : archive_without(journal.error());
+  auto arrived = archive->load(*found);
+  if (!arrived) { // it can be opened, and what it says makes no show
+    archive = archive_without(arrived.error());
+    arrived = archive->load(*found);
+  }
   if (!arrived) return failure{arrived.error()};
   log_all(arrived->notes);
+  // What a damaged journal can't vouch for stays as it is on the disk, edits by hand included.
+  if (archive->damage()) files->freeze();
+  // Before anybody changes the show: what was edited by hand is in the files and the journal alike.
+  if (const auto written = files->project(arrived->state, arrived->position); written)
+    log_all(written->notes);
+  else
+    log::warn("storage", "the files can't follow: " + written.error().message);
   stored_show made{std::move(archive), std::make_shared<storage::show_files>(std::move(*files)),
                    as_message(*arrived)};
   log_problems(*made.loaded);

@@ -2,6 +2,7 @@
 
 #include "storage/journal/sqlite_database.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace troupe::storage {
@@ -62,10 +63,19 @@ void chain_verifier::note_damage(std::optional<journal_damage>& where, std::uint
 result<journal_report> chain_verifier::run() {
   auto done = take_checkpoints().and_then([&] { return follow_all(); });
   source_.end();
-  if (done) return report_;
-  if (!is_corruption(done.error())) return failure(std::move(done).error());
-  note_damage(report_.chain, reached_.position == 0 ? 0 : reached_.position + 1, done.error().message);
+  if (!done) {
+    if (!is_corruption(done.error())) return failure(std::move(done).error());
+    note_damage(report_.chain, reached_.position == 0 ? 0 : reached_.position + 1, done.error().message);
+  }
+  report_.beyond_doubt = beyond_doubt();
   return report_;
+}
+
+std::uint64_t chain_verifier::beyond_doubt() const {
+  const auto in_the_way = [&](std::uint64_t position) {
+    return position > report_.signed_up_to && position <= reached_.position;
+  };
+  return std::any_of(doubted_.begin(), doubted_.end(), in_the_way) ? report_.signed_up_to : reached_.position;
 }
 
 /// The bulk of the events without a lasting look at the database; the rest of them, with the views, in one.
@@ -102,15 +112,17 @@ result<void> chain_verifier::take_checkpoints() {
 }
 
 void chain_verifier::take_checkpoint(const signed_checkpoint& checkpoint, bool of_others) {
-  const bool known = !of_others || evidence_.keys.knows(checkpoint.key_id);
-  if (known && !evidence_.keys.signed_by_known_key(journal_id_, checkpoint))
-    note_damage(report_.signatures, checkpoint.position,
-                evidence_.keys.knows(checkpoint.key_id)
-                    ? fmt::format("the signature of the checkpoint at {} is wrong", checkpoint.position)
-                    : fmt::format("the checkpoint at {} is signed with the unknown key {}",
-                                  checkpoint.position, checkpoint.key_id));
-  else
+  const bool unknown = of_others && !evidence_.keys.knows(checkpoint.key_id);
+  if (unknown || evidence_.keys.signed_by_known_key(journal_id_, checkpoint)) {
     signed_.emplace(checkpoint.position, checkpoint.hash);
+    return;
+  }
+  doubted_.push_back(checkpoint.position);
+  note_damage(report_.signatures, checkpoint.position,
+              evidence_.keys.knows(checkpoint.key_id)
+                  ? fmt::format("the signature of the checkpoint at {} is wrong", checkpoint.position)
+                  : fmt::format("the checkpoint at {} is signed with the unknown key {}", checkpoint.position,
+                                checkpoint.key_id));
 }
 
 result<void> chain_verifier::follow_chain(std::uint64_t last) {
@@ -153,11 +165,17 @@ std::optional<std::string> chain_verifier::flaw_of(const journal_event& event) {
 
 void chain_verifier::check_checkpoints_at(const journal_event& event) {
   const auto [first, end] = signed_.equal_range(event.position);
-  for (auto each = first; each != end; ++each)
-    if (each->second != event.hash)
-      note_damage(report_.signatures, event.position,
-                  fmt::format("at {} another event was signed: the history up to there was replaced",
-                              event.position));
+  for (auto each = first; each != end; ++each) {
+    if (each->second == event.hash) {
+      if (!replaced_) report_.signed_up_to = event.position;
+      continue;
+    }
+    replaced_ = true;
+    doubted_.push_back(event.position);
+    note_damage(
+        report_.signatures, event.position,
+        fmt::format("at {} another event was signed: the history up to there was replaced", event.position));
+  }
 }
 
 void chain_verifier::check_end(std::uint64_t head) {

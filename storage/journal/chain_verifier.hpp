@@ -40,6 +40,7 @@ class chain_verifier {
   void check_checkpoints_at(const journal_event& event);
   void check_end(std::uint64_t head);
   result<void> check_views();
+  std::uint64_t beyond_doubt() const;
   void note_damage(std::optional<journal_damage>& where, std::uint64_t position, std::string reason);
 
   journal_source& source_;
@@ -47,6 +48,8 @@ class chain_verifier {
   journal_report report_;
   std::string journal_id_;
   std::multimap<std::uint64_t, sha256_digest> signed_; ///< hashes that were signed, by position
+  std::vector<std::uint64_t> doubted_;                 ///< where checkpoints are that don't hold
+  bool replaced_ = false; ///< another event was signed than the one that is there
   journal_tail reached_;
   stream_table streams_;
   event_hasher hash_;

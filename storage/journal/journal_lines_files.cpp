@@ -137,7 +137,7 @@ result<std::uint64_t> import_journal(const journal_options& options, const next_
   if (!there) return failure(std::move(there).error());
   if (*there) return fail(ec::conflict, fmt::format("there is a journal already: {}", journal_name(options)));
   auto done = fill(options, line);
-  if (!done) remove_journal(options);
+  if (!done) discard_journal(options);
   return done;
 }
 

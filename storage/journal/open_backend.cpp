@@ -1,5 +1,6 @@
 #include "storage/journal/open_backend.hpp"
 
+#include "storage/journal/journal_lines.hpp"
 #include "storage/journal/open_postgres.hpp"
 #include "storage/journal/open_sqlite.hpp"
 #include "storage/journal/sqlite_database.hpp"
@@ -33,7 +34,7 @@ result<std::unique_ptr<journal_source>> open_source(const journal_options& optio
   return is_shared(options) ? open_postgres_source(options) : open_sqlite_source(options);
 }
 
-void remove_journal(const journal_options& options) {
+void discard_journal(const journal_options& options) {
   if (is_shared(options)) {
     static_cast<void>(remove_postgres_journal(options));
     return;

@@ -13,10 +13,6 @@ inline bool is_shared(const journal_options& options) noexcept {
   return !options.url.empty();
 }
 
-/// Keys, checkpoints and snapshots: `DATA_DIR/.troupe`; of a journal on a server `postgresql` in it, so that
-/// it isn't taken for one of both that was exchanged.
-std::filesystem::path beside_journal(const journal_options& options);
-
 /// What people call it: a file, or an address without password.
 std::string journal_name(const journal_options& options);
 
@@ -28,8 +24,5 @@ result<opened_store> open_store(const journal_options& options);
 
 /// @returns NOT_FOUND if there is no journal
 result<std::unique_ptr<journal_source>> open_source(const journal_options& options);
-
-/// Takes the whole journal away. For an import that failed.
-void remove_journal(const journal_options& options);
 
 } // namespace troupe::storage

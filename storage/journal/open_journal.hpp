@@ -44,6 +44,10 @@ struct open_journal_result {
   std::vector<std::string> notes; ///< for the log: made new, key made, schema raised
 };
 
+/// Where keys, checkpoints and snapshots are: `DATA_DIR/.troupe`; of a journal on a server `postgresql` in
+/// it, so that neither is taken for the other one, exchanged.
+std::filesystem::path beside_journal(const journal_options& options);
+
 /// Opens or makes it, and verifies it whole (`verify_journal`). A folder that can't be written gives a
 /// journal that refuses appends, with `damage` empty and the reason in `notes`.
 /// @returns STORAGE_UNAVAILABLE when there is a journal that can't even be opened (no database, no rights,
@@ -56,6 +60,10 @@ struct journal_report {
   std::optional<journal_damage> chain;      ///< hashes, links, positions, sequences
   std::optional<journal_damage> signatures; ///< checkpoints: signature, hash; more of them than events
   std::optional<journal_damage> views;      ///< the views aren't what the events make
+  std::uint64_t signed_up_to = 0;           ///< the last event that a checkpoint vouches for; 0: none
+  /// The last event that nothing speaks against: up to here the journal can be kept. Behind a broken chain
+  /// nothing counts; a checkpoint that doesn't hold puts everything behind the last good one in doubt.
+  std::uint64_t beyond_doubt = 0;
   bool intact() const noexcept { return !chain && !signatures && !views; }
 };
 

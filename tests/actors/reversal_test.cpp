@@ -1,6 +1,7 @@
 // Undo, redo and restore through the store, a real journal and the archivist, message by message.
 #include "actors/show/archivist_actor.hpp"
 #include "actors/show/journal_actor.hpp"
+#include "actors/show/restore_rules.hpp"
 #include "actors/show/show_store_actor.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "storage/show_archive.hpp"

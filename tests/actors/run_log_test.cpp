@@ -6,6 +6,7 @@
 #include "actors/system/supervisor_actor.hpp"
 #include "storage/show_files.hpp"
 #include "tests/actors/show_support.hpp"
+#include "tests/actors/stored_support.hpp"
 #include "tests/support/actor_rig.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -62,14 +63,9 @@ struct recorded_show {
   /// @param in_the_way what stands where the log's folder is to be
   explicit recorded_show(std::int64_t segment_ms = 3'600'000, std::string_view in_the_way = {}) {
     if (!in_the_way.empty()) write_text(log, in_the_way);
-    auto files = storage::show_files::open((folder / "data").string());
-    REQUIRE(files);
     supervisor_options made;
-    made.files = std::make_shared<storage::show_files>(std::move(*files));
-    REQUIRE(made.files->load("other", true));
-    auto found = std::make_shared<show_on_disk>();
-    found->state = made.files->load("demo", true)->state;
-    made.loaded = found;
+    put_show(made, folder / "data", "other"); // for the switch to it
+    put_show(made, folder / "data", "demo");
     made.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
     made.rig = {release_mode::hold, 2, 1};
     made.published = std::make_shared<publication>();
@@ -131,19 +127,20 @@ struct recorded_show {
   record_ptr create(entity_kind kind, std::string_view text) {
     return rig
         .ask<change_reply>(parts().show_store,
-                           shared(change_entity{create_entity{kind, members(text)}, "test"}))
+                           shared(change_entity{create_entity{kind, members(text)}, {"test", {}}}))
         .entity;
   }
   record_ptr change(entity_kind kind, std::string id, std::uint64_t revision, std::string_view text) {
     return rig
-        .ask<change_reply>(parts().show_store,
-                           shared(change_entity{
-                               update_entity_command{kind, std::move(id), revision, members(text)}, "test"}))
+        .ask<change_reply>(
+            parts().show_store,
+            shared(change_entity{update_entity_command{kind, std::move(id), revision, members(text)},
+                                 {"test", {}}}))
         .entity;
   }
   void remove(entity_kind kind, std::string id) {
     rig.ask<change_reply>(parts().show_store,
-                          shared(change_entity{delete_entity{kind, std::move(id)}, "test"}));
+                          shared(change_entity{delete_entity{kind, std::move(id)}, {"test", {}}}));
   }
   template <class Handle>
   void fell(const Handle& one) {

@@ -1,9 +1,9 @@
 #include "actors/system/supervisor_actor.hpp"
 
-#include "actors/show/journal_actor.hpp"
 #include "actors/system/ticker_actor.hpp"
 #include "storage/show_files.hpp"
 #include "tests/actors/show_support.hpp"
+#include "tests/actors/stored_support.hpp"
 #include "tests/conformance/support/udp_receiver.hpp"
 #include "tests/support/actor_rig.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -40,24 +40,8 @@ struct theatre_rig {
 
   explicit theatre_rig(std::vector<artnet_output_options> outputs = {},
                        std::optional<network_input_options> network = {}) {
-    auto files = storage::show_files::open(folder.path());
-    REQUIRE(files);
     supervisor_options made;
-    made.files = std::make_shared<storage::show_files>(std::move(*files));
-    const auto found = made.files->load("demo", true);
-    REQUIRE(found);
-    storage::journal_options where;
-    where.data_dir = folder.path();
-    where.wall_time_ms = [] { return std::int64_t{1}; };
-    where.random = [this] { return std::array<std::uint8_t, 16>{static_cast<std::uint8_t>(++ids)}; };
-    auto opened = storage::open_journal(where);
-    REQUIRE(opened);
-    storage::show_archive::options naming;
-    naming.new_id = [this] { return "command-" + std::to_string(++ids); };
-    made.archive = std::make_shared<storage::show_archive>(std::move(*opened), naming);
-    const auto arrived = made.archive->load(*found);
-    REQUIRE(arrived);
-    made.loaded = as_message(*arrived);
+    put_show(made, folder.path(), "demo");
     made.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
     made.published = std::make_shared<publication>();
     made.ticker = {std::make_shared<tick_clock>(), gauges, [](auto) {}, [] { return std::int64_t{0}; }};

@@ -16,9 +16,10 @@ TEST_CASE("troupe: version and help are answered on the output", "[e2e]") {
   CHECK(version.err.empty());
   const auto help = run_troupe({"--help"});
   CHECK(help.code == 0);
-  for (const auto* command : {"serve", "watch", "check", "render", "replay", "new", "nodes"})
-    CHECK_THAT(help.out, Contains(command));
-  for (const auto* command : {"serve", "watch", "check", "render", "replay", "new", "nodes"}) {
+  const auto commands = {"serve",  "watch",   "check",  "render",  "replay", "new",   "nodes",
+                         "verify", "recover", "backup", "restore", "export", "import"};
+  for (const auto* command : commands) CHECK_THAT(help.out, Contains(command));
+  for (const auto* command : commands) {
     const auto one = run_troupe({command, "--help"});
     CHECK(one.code == 0);
     CHECK_THAT(one.out, Contains("Examples:") && Contains(std::string("troupe ") + command));
@@ -38,7 +39,16 @@ TEST_CASE("troupe: a wrong command line is code 2, said on the error stream", "[
                                                     {"render", "--format", "gif"},
                                                     {"replay"},
                                                     {"replay", "/nonexistent"},
-                                                    {"replay", ".", "--speed", "0"}};
+                                                    {"replay", ".", "--speed", "0"},
+                                                    {"verify", "/nonexistent"},
+                                                    {"recover", "/nonexistent"},
+                                                    {"recover", "--drop-from", "1", "--keep-intact-part"},
+                                                    {"backup"},
+                                                    {"backup", "/nonexistent", "/nonexistent-copy"},
+                                                    {"restore", "/nonexistent"},
+                                                    {"restore", "/nonexistent", "/nonexistent-data"},
+                                                    {"export", "/nonexistent"},
+                                                    {"import", "/nonexistent", "/nonexistent-data"}};
   for (const auto& arguments : wrong) {
     const auto made = run_troupe(arguments);
     INFO((arguments.empty() ? "nothing" : arguments.front()));

@@ -8,7 +8,7 @@ set(storage_may protocol storage)
 set(net_may protocol net)
 set(actors_may protocol engine storage net actors)
 # The only headers below the actors that know CAF: the vocabulary of messages.
-set(caf_headers port.hpp messages.hpp local_messages.hpp type_ids.hpp actors.hpp)
+set(caf_headers port.hpp messages.hpp local_messages.hpp history_messages.hpp type_ids.hpp actors.hpp)
 
 # Sets OUT to what is wrong in the TEXT of a file in LAYER.
 function(check_includes layer file text out)

@@ -123,7 +123,7 @@ TEST_CASE("events: what changed is what comparing the parsed members says", "[st
 }
 
 TEST_CASE("events: an entity comes back from its row as it was", "[storage][unit]") {
-  const auto was = lamp("Grün \"1\"", 12);
+  const auto was = lamp("Grün {1}", 12);
   view_row row;
   row.kind = "fixture";
   row.id = "a";

@@ -124,7 +124,9 @@ kill_tally kill_rounds(std::uint64_t rounds, int count, std::uint32_t seed, std:
     server.kill_hard();
     for (auto& one : threads) one.join();
 
-    const auto journal = storage::verify_journal(server.data.path());
+    storage::journal_options where;
+    where.data_dir = server.data.path();
+    const auto journal = storage::verify_journal(where);
     if (!journal)
       tally.faults.push_back("the journal can't be read: " + journal.error().message);
     else if (!journal->intact())

@@ -2,6 +2,8 @@
 // How long a test waits for what must come.
 
 #include <chrono>
+#include <stdexcept>
+#include <thread>
 
 namespace troupe::conformance {
 
@@ -25,5 +27,12 @@ class deadline {
  private:
   std::chrono::steady_clock::time_point end_;
 };
+
+/// Asks again and again until it holds; throws when patience ends.
+template <class Condition>
+void eventually(Condition&& holds) {
+  for (const deadline end; !holds(); std::this_thread::sleep_for(std::chrono::milliseconds{20}))
+    if (end.over()) throw std::runtime_error("what was waited for didn't come");
+}
 
 } // namespace troupe::conformance
