@@ -194,6 +194,7 @@ struct config {
   std::optional<std::uint16_t> stages; ///< 1..max_stages; absent: by the number of processors
   bool metrics = true;                 ///< whether GET /metrics is served
   run_log_settings run_log;
+  std::string journal_url; ///< empty: SQLite in the data folder; may hold a password
 };
 
 /// What the command line may say; absent: not given.
@@ -209,7 +210,7 @@ template <class T>
 using config_result = tl::expected<T, std::vector<problem>>;
 
 /// Defaults, overridden by the file, by the environment (PORT, HOST, DATA_DIR, SHOW, ARTNET_ENABLED,
-/// ARTNET_DESTINATION), by the flags. Ends with `validate`.
+/// ARTNET_DESTINATION, JOURNAL_URL), by the flags. Ends with `validate`.
 /// @returns every unknown key, wrong type and value out of range, each with file, line and column, its key
 /// path
 ///          in the reason; environment and flags are named in `file` (`PORT`, `--port`), without a place

@@ -176,6 +176,11 @@ std::string read_stages(config& c, const yaml_node& node) {
   return {};
 }
 
+std::string read_journal_url(config& c, const yaml_node& node) {
+  if (!node.scalar()) return "a string is wanted";
+  return set_journal_url(c, node.text);
+}
+
 std::string read_realtime(config& c, const yaml_node& node) {
   if (const auto value = resolve_boolean(node.text); value && node.shape == yaml_shape::plain)
     c.realtime = value->get_bool() ? realtime_mode::on : realtime_mode::off;
@@ -289,6 +294,7 @@ const std::vector<setting>& settings() {
       {"realtime", read_realtime},
       {"stages", read_stages},
       {"metrics.enabled", truth([](config & c) -> auto& { return c.metrics; })},
+      {"journal.url", read_journal_url},
       {"runLog.enabled", truth([](config & c) -> auto& { return c.run_log.enabled; })},
       {"runLog.folder", text(
                             [](config & c) -> auto& { return c.run_log.folder; }, true)},

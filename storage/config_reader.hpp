@@ -15,6 +15,9 @@ std::vector<problem> read_config(config& into, std::string_view yaml, std::strin
 std::vector<problem> read_environment(config& into, const environment& variables);
 std::vector<problem> read_flags(config& into, const config_flags& flags);
 
+/// Empty, or an address of PostgreSQL. @returns what is wrong with it, without a word of it
+std::string set_journal_url(config& into, std::string_view text);
+
 struct host_and_port {
   std::string host; ///< without brackets
   std::uint16_t port = 0;

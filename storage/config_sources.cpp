@@ -1,6 +1,7 @@
 // The settings that come from the environment and from the command line.
 
 #include "storage/config_reader.hpp"
+#include "storage/journal/postgres_url.hpp"
 #include "storage/show_files.hpp"
 
 #include <algorithm>
@@ -107,6 +108,13 @@ void apply(config& into, std::string_view name, std::string_view text, setter se
 
 } // namespace
 
+std::string set_journal_url(config& into, std::string_view text) {
+  if (!text.empty())
+    if (auto place = parse_postgres_url(text); !place) return place.error().message;
+  into.journal_url = text;
+  return {};
+}
+
 std::optional<host_and_port> parse_destination(std::string_view text, std::uint16_t default_port) {
   host_and_port out{{}, default_port};
   std::string_view host = text;
@@ -141,6 +149,14 @@ std::vector<problem> read_environment(config& into, const environment& variables
   for (const auto& [name, set] : known)
     if (const auto found = variables.find(name); found != variables.end() && !found->second.empty())
       apply(into, name, found->second, set, problems);
+  // What is wrong with it is told without it: there may be a password.
+  if (const auto url = variables.find("JOURNAL_URL"); url != variables.end() && !url->second.empty())
+    if (auto complaint = set_journal_url(into, url->second); !complaint.empty()) {
+      problem out;
+      out.file = "JOURNAL_URL";
+      out.reason = std::move(complaint);
+      problems.push_back(std::move(out));
+    }
   return problems;
 }
 

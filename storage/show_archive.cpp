@@ -91,6 +91,7 @@ result<arrived_show> show_archive::load(const loaded_show& found) {
   if (!models) return failure{models.error()};
   const auto entities = journal_.journal->view(show);
   if (!entities) return failure{entities.error()};
+  overtaken_ = false; // what comes from now on the next append finds out
   auto state = state_of(show, *models, *entities);
   if (!state) return failure{std::move(state.error())};
   out.state = std::move(*state);
@@ -118,7 +119,7 @@ bool show_archive::settle(std::vector<std::string>& notes) {
     drafts.reserve(end - done);
     for (auto i = done; i < end; ++i)
       drafts.push_back({event_of(outstanding_[i].fact, outstanding_[i].show), std::nullopt});
-    auto recorded = journal_.journal->append(drafts);
+    auto recorded = append(drafts);
     refused = !recorded;
     if (refused) {
       notes.push_back("changes by hand wait to be recorded: " + recorded.error().message);
@@ -132,23 +133,37 @@ bool show_archive::settle(std::vector<std::string>& notes) {
   return !refused;
 }
 
+/// Notes when it is refused because of another server's events: those have a position in the error.
+result<recorded_events> show_archive::append(std::span<event_journal::draft> drafts) {
+  auto recorded = journal_.journal->append(drafts);
+  if (!recorded && recorded.error().code == ec::conflict && recorded.error().details.contains("position"))
+    overtaken_ = true;
+  return recorded;
+}
+
 result<recorded_events> show_archive::commit(std::string_view show, std::span<const recorded_fact> facts) {
+  if (overtaken_) {
+    error out{ec::conflict, "another server has changed the show", {}};
+    out.details["position"] = head().position;
+    return failure{std::move(out)};
+  }
   std::vector<event_journal::draft> drafts;
   drafts.reserve(outstanding_.size() + facts.size());
   for (const auto& one : outstanding_) drafts.push_back({event_of(one.fact, one.show), std::nullopt});
   for (const auto& one : facts) drafts.push_back({event_of(one, show), std::nullopt});
-  auto recorded = journal_.journal->append(drafts);
+  auto recorded = append(drafts);
   if (recorded) outstanding_.clear();
   return recorded;
 }
 
 result<recorded_events> show_archive::record(std::vector<event_journal::draft> drafts) {
-  return journal_.journal->append(drafts);
+  auto recorded = append(drafts);
+  if (!recorded && recorded.error().details.contains("position")) recorded = append(drafts);
+  return recorded;
 }
 
 result<recorded_events> show_archive::record(new_event event) {
-  std::array drafts{event_journal::draft{std::move(event), std::nullopt}};
-  return journal_.journal->append(drafts);
+  return record(std::vector{event_journal::draft{std::move(event), std::nullopt}});
 }
 
 } // namespace troupe::storage

@@ -41,10 +41,11 @@ class show_archive {
   /// @returns STORAGE_UNAVAILABLE when the journal can't be read
   result<arrived_show> load(const loaded_show& found);
 
-  /// All or none. @returns as event_journal::append
+  /// All or none. @returns as event_journal::append; CONFLICT, also, from the moment when another server's
+  /// events were met until the next `load`: what was decided without them must not go over them
   result<recorded_events> commit(std::string_view show, std::span<const recorded_fact> facts);
 
-  /// Records that a show has come or gone.
+  /// Records that a show has come or gone. What another server has written meanwhile doesn't matter to it.
   result<recorded_events> record(new_event event);
 
   /// Records events of any kind, all or none. @returns as event_journal::append
@@ -71,12 +72,14 @@ class show_archive {
   arrived_show from_files(const loaded_show& found) const;
   result<void> take_in(entity_kind kind, const loaded_show& found, arrived_show& into);
   result<show_state> base_of(entity_kind kind, const std::string& show, std::uint64_t position);
+  result<recorded_events> append(std::span<event_journal::draft> drafts);
   /// Records what is outstanding, in portions. @returns false if the disk refuses
   bool settle(std::vector<std::string>& notes);
 
   open_journal_result journal_;
   options settings_;
   std::vector<outstanding> outstanding_;
+  bool overtaken_ = false; ///< another server has written since the last `load`
   recorded_events news_;
 };
 

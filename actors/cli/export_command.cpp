@@ -73,10 +73,10 @@ class line_source {
   std::optional<std::uint64_t> last_;
 };
 
-result<void> put_keys(const std::string& from, const fs::path& data) {
+result<void> put_keys(const std::string& from, const fs::path& folder) {
   std::error_code code;
-  fs::create_directories(data / ".troupe", code);
-  if (!code) fs::copy_file(from, data / ".troupe/journal.pub", code);
+  fs::create_directories(folder, code);
+  if (!code) fs::copy_file(from, folder / "journal.pub", code);
   if (code) return invalid("keys", fmt::format("{} can't be copied: {}", from, code.message()));
   return {};
 }
@@ -87,14 +87,17 @@ result<storage::journal_report> import_into(const import_options& options, std::
   auto files = storage::show_files::open(options.data);
   if (!files) return failure(std::move(files).error());
   if (options.keys)
-    if (auto put = put_keys(*options.keys, journal.data_dir); !put) return failure(std::move(put).error());
+    if (auto put = put_keys(*options.keys, storage::beside_journal(journal)); !put)
+      return failure(std::move(put).error());
   line_source lines(in, options.keys.has_value());
   auto made = storage::import_journal(journal, [&] { return lines.next(); });
   if (!made) return failure(std::move(made).error());
   auto report = storage::verify_journal(journal);
   if (!report) return report;
-  if (!report->intact())
+  if (!report->intact()) {
+    storage::discard_journal(journal);
     return fail(ec::validation_error, "what was imported is damaged:\n" + damage_lines(*report));
+  }
   if (auto written = storage::rewrite_shows(journal, *files, actors::random_id); !written)
     return failure(std::move(written).error());
   return report;
@@ -113,7 +116,7 @@ void clear_import(const fs::path& data, bool was_there) {
 } // namespace
 
 int run_export(const export_options& options, const streams& io) {
-  const auto journal = journal_in(options.data);
+  const auto journal = journal_in(options.data, options.journal);
   const auto done =
       options.file == "-" ? export_to(journal, io.out, "the output") : export_to_file(journal, options.file);
   if (!done) return report(io, done.error());
@@ -126,7 +129,7 @@ int run_import(const import_options& options, std::istream& in, const streams& i
     return report(io, {ec::conflict, fmt::format("{} isn't empty", options.data), {}});
   std::error_code ignored;
   const bool was_there = fs::exists(options.data, ignored);
-  const auto made = import_into(options, in, journal_in(options.data));
+  const auto made = import_into(options, in, journal_in(options.data, options.journal));
   if (!made) {
     clear_import(options.data, was_there);
     report(io, made.error());
@@ -143,6 +146,7 @@ void add_export_command(CLI::App& app, const streams& io, int& exit_code) {
   auto options = std::make_shared<export_options>();
   auto* command = app.add_subcommand("export", "Write the journal as lines of JSON");
   add_data_argument(*command, options->data);
+  add_journal_option(*command, options->journal);
   command->add_option("-o,--out", options->file, "Write it here; - is the standard output")
       ->type_name("FILE")
       ->capture_default_str();
@@ -163,6 +167,7 @@ void add_import_command(CLI::App& app, const streams& io, int& exit_code) {
   command->add_option("data", options->data, "The data folder: empty, or not there yet")
       ->type_name("DIR")
       ->required();
+  add_journal_option(*command, options->journal);
   command->add_option("--keys", options->keys, "The journal.pub of the journal that was exported")
       ->type_name("FILE");
   command->footer(

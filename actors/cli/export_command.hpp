@@ -16,6 +16,7 @@ namespace troupe::cli {
 struct export_options {
   std::string data = "data";
   std::string file = "-"; ///< `-`: the standard output
+  std::string journal{};  ///< on a PostgreSQL server; empty: none
 };
 
 /// Also while a server runs. A file appears whole, or not at all.
@@ -25,6 +26,7 @@ struct import_options {
   std::string file; ///< `-`: the standard input
   std::string data;
   std::optional<std::string> keys; ///< the `journal.pub` that the checkpoints are checked with
+  std::string journal{};           ///< goes to a PostgreSQL server; empty: none
 };
 
 /// Verifies every line, and makes the files of the shows. Without keys the checkpoints are left out.

@@ -33,9 +33,17 @@ void add_data_argument(CLI::App& command, std::string& into) {
       ->capture_default_str();
 }
 
-storage::journal_options journal_in(const std::string& data) {
+void add_journal_option(CLI::App& command, std::string& into) {
+  command
+      .add_option("--journal", into,
+                  "The journal is on this PostgreSQL server (journal.url), beside the data folder's keys")
+      ->type_name("URL");
+}
+
+storage::journal_options journal_in(const std::string& data, const std::string& url) {
   storage::journal_options out;
   out.data_dir = data;
+  out.url = url;
   out.wall_time_ms = actors::wall_time_ms;
   out.random = actors::random_bytes;
   return out;

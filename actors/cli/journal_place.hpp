@@ -18,7 +18,11 @@ std::string usual_data_folder();
 void add_data_argument(CLI::App& command, std::string& into);
 
 /// The journal in that folder, with the system's clock and randomness.
-storage::journal_options journal_in(const std::string& data);
+/// @param url of a PostgreSQL server that holds it instead; empty: none
+storage::journal_options journal_in(const std::string& data, const std::string& url = {});
+
+/// Adds --journal.
+void add_journal_option(CLI::App& command, std::string& into);
 
 /// The moment, for names of files: `20260301T183005Z`.
 std::string stamp_of_now();

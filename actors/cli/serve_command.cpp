@@ -56,7 +56,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
                   "  troupe serve\n"
                   "  troupe serve --data ~/shows --show arena --artnet 10.0.0.20\n"
                   "  HOST=0.0.0.0 troupe serve --config troupe.yaml\n"
-                  "Environment: PORT HOST DATA_DIR SHOW ARTNET_ENABLED ARTNET_DESTINATION; flags win.");
+                  "Environment: PORT HOST DATA_DIR SHOW ARTNET_ENABLED ARTNET_DESTINATION JOURNAL_URL; flags win.");
   command->callback([given, &exit_code] { exit_code = serve_as_told(*given); });
 }
 

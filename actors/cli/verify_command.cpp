@@ -51,7 +51,7 @@ void print_report(const storage::journal_report& report, const streams& io) {
 } // namespace
 
 int run_verify(const verify_options& options, const streams& io) {
-  const auto report = storage::verify_journal(journal_in(options.data));
+  const auto report = storage::verify_journal(journal_in(options.data, options.journal));
   if (!report) return cli::report(io, report.error());
   if (options.json)
     io.out << to_json(report_json(*report)) << '\n';
@@ -64,6 +64,7 @@ void add_verify_command(CLI::App& app, const streams& io, int& exit_code) {
   auto options = std::make_shared<verify_options>();
   auto* command = app.add_subcommand("verify", "Is the journal what was written? Changes nothing");
   add_data_argument(*command, options->data);
+  add_journal_option(*command, options->journal);
   command->add_flag("--json", options->json, "One JSON object instead of lines");
   command->footer("Looks at every event, link, hash, signature, and at the current state beside the events.\n"
                   "May run beside a server.\n\n"
@@ -71,7 +72,8 @@ void add_verify_command(CLI::App& app, const streams& io, int& exit_code) {
                   "Examples:\n"
                   "  troupe verify                        the journal in ./data\n"
                   "  troupe verify /srv/backup/monday     one in a backup\n"
-                  "  troupe verify data --json | jq .position");
+                  "  troupe verify data --json | jq .position\n"
+                  "  troupe verify data --journal postgresql://troupe@db.example/troupe");
   command->callback([options, io, &exit_code] { exit_code = run_verify(*options, io); });
 }
 

@@ -14,6 +14,7 @@ namespace troupe::cli {
 struct verify_options {
   std::string data = "data";
   bool json = false;
+  std::string journal{}; ///< on a PostgreSQL server; empty: none
 };
 
 /// Prints how much there is and the first place of each kind of damage. With `json` one object: `{intact,

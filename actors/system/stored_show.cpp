@@ -44,6 +44,8 @@ result<stored_show> open_show(const storage::config& settings) {
 
   storage::journal_options where;
   where.data_dir = settings.data;
+  where.url = settings.journal_url;
+  where.steady_ns = steady_ns;
   where.wall_time_ms = wall_time_ms;
   where.random = random_bytes;
   auto journal = storage::open_journal(std::move(where));

@@ -25,4 +25,10 @@ std::int64_t wall_time_ms() {
       .count();
 }
 
+std::int64_t steady_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 } // namespace troupe::actors

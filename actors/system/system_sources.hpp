@@ -16,4 +16,7 @@ std::string random_id();
 /// Milliseconds since 1970.
 std::int64_t wall_time_ms();
 
+/// Nanoseconds on a clock that only goes forward.
+std::int64_t steady_ns();
+
 } // namespace troupe::actors

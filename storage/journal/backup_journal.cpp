@@ -42,6 +42,8 @@ result<void> copy_database(const std::filesystem::path& from, const std::filesys
 } // namespace
 
 result<std::uint64_t> backup_journal(const journal_options& options, const std::filesystem::path& to) {
+  if (!options.url.empty())
+    return fail(ec::conflict, "a journal on a PostgreSQL server is backed up with pg_dump, or exported");
   auto copied = options;
   copied.data_dir = to;
   if (!sqlite_file_exists(sqlite_file(options), options.vfs))

@@ -98,11 +98,11 @@ result<void> chain_verifier::take_checkpoints() {
   journal_id_ = std::move(*id);
   auto stored = source_.checkpoints();
   if (!stored) return failure(std::move(stored).error());
-  for (const auto& each : *stored) take_checkpoint(each);
+  for (const auto& each : *stored) take_checkpoint(each, evidence_.shared);
   report_.checkpoints = stored->size();
   for (const auto& each : evidence_.checkpoints) {
     if (each.journal_id == journal_id_)
-      take_checkpoint(each.checkpoint);
+      take_checkpoint(each.checkpoint, false);
     else
       note_damage(report_.signatures, 0,
                   fmt::format("checkpoints.jsonl tells of another journal ({}), signed up to position {}",
@@ -111,8 +111,9 @@ result<void> chain_verifier::take_checkpoints() {
   return {};
 }
 
-void chain_verifier::take_checkpoint(const signed_checkpoint& checkpoint) {
-  if (evidence_.keys.signed_by_known_key(journal_id_, checkpoint)) {
+void chain_verifier::take_checkpoint(const signed_checkpoint& checkpoint, bool of_others) {
+  const bool unknown = of_others && !evidence_.keys.knows(checkpoint.key_id);
+  if (unknown || evidence_.keys.signed_by_known_key(journal_id_, checkpoint)) {
     signed_.emplace(checkpoint.position, checkpoint.hash);
     return;
   }

@@ -16,6 +16,9 @@ namespace troupe::storage {
 struct journal_evidence {
   checkpoint_keys keys;
   std::vector<checkpoint_of_journal> checkpoints; ///< of the plain file
+  /// Others sign in the database as well, with keys of their own. What they have signed counts without a look
+  /// at the signature: that is for them to check, or for whoever has their public keys.
+  bool shared = false;
 };
 result<journal_evidence> load_evidence(const std::filesystem::path& folder);
 
@@ -29,7 +32,7 @@ class chain_verifier {
 
  private:
   result<void> take_checkpoints();
-  void take_checkpoint(const signed_checkpoint& checkpoint);
+  void take_checkpoint(const signed_checkpoint& checkpoint, bool of_others);
   result<void> follow_all();
   result<void> follow_chain(std::uint64_t last);
   bool check(const journal_event& event);

@@ -38,4 +38,7 @@ result<std::uint64_t> export_journal(const journal_options& options,
 result<std::uint64_t> import_journal(const journal_options& options,
                                      const std::function<std::optional<std::string>()>& line);
 
+/// Takes a whole journal away: one that was just imported and isn't wanted.
+void discard_journal(const journal_options& options);
+
 } // namespace troupe::storage

@@ -1,7 +1,7 @@
 #include "storage/journal/journal_lines.hpp"
+#include "storage/journal/open_backend.hpp"
 #include "storage/journal/open_sqlite.hpp"
 #include "storage/journal/sha256.hpp"
-#include "storage/journal/sqlite_database.hpp"
 #include "storage/journal/stored_history.hpp"
 #include "storage/journal/verify_journal.hpp"
 
@@ -88,17 +88,8 @@ class importer {
   event_hasher hash_;
 };
 
-void remove_journal(const journal_options& options) {
-  for (const auto* end : {"", "-wal", "-shm"}) {
-    auto file = sqlite_file(options);
-    file += end;
-    std::error_code ignored;
-    std::filesystem::remove(file, ignored);
-  }
-}
-
 result<std::uint64_t> fill(const journal_options& options, const next_line& line) {
-  auto opened = open_sqlite_store(options);
+  auto opened = open_store(options);
   if (!opened) return failure(std::move(opened).error());
   if (!opened->refusal.empty()) return fail(ec::storage_unavailable, opened->refusal);
   importer from(*opened->store, line);
@@ -113,7 +104,7 @@ result<std::uint64_t> fill(const journal_options& options, const next_line& line
   opened->store.reset();
   if (auto views = rebuild_views(options); !views) return failure(std::move(views).error());
   for (const auto& each : from.lines)
-    if (auto added = append_checkpoint_file(journal_folder(options) / "checkpoints.jsonl", each); !added)
+    if (auto added = append_checkpoint_file(beside_journal(options) / "checkpoints.jsonl", each); !added)
       return failure(std::move(added).error());
   return header->events;
 }
@@ -122,7 +113,7 @@ result<std::uint64_t> fill(const journal_options& options, const next_line& line
 
 result<std::uint64_t> export_journal(const journal_options& options,
                                      const std::function<bool(std::string_view)>& line) {
-  auto source = open_sqlite_source(options);
+  auto source = open_source(options);
   if (!source) return failure(std::move(source).error());
   auto id = (*source)->journal_id();
   if (!id) return failure(std::move(id).error());
@@ -142,10 +133,11 @@ result<std::uint64_t> export_journal(const journal_options& options,
 }
 
 result<std::uint64_t> import_journal(const journal_options& options, const next_line& line) {
-  if (sqlite_file_exists(sqlite_file(options), options.vfs))
-    return fail(ec::conflict, fmt::format("there is a journal in {} already", options.data_dir.string()));
+  auto there = journal_is_there(options);
+  if (!there) return failure(std::move(there).error());
+  if (*there) return fail(ec::conflict, fmt::format("there is a journal already: {}", journal_name(options)));
   auto done = fill(options, line);
-  if (!done) remove_journal(options);
+  if (!done) discard_journal(options);
   return done;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/journal/open_journal.hpp"
 
 #include "storage/journal/chain_verifier.hpp"
+#include "storage/journal/open_backend.hpp"
 #include "storage/journal/open_sqlite.hpp"
 #include "storage/journal/plain_file.hpp"
 #include "storage/journal/stored_history.hpp"
@@ -24,11 +25,12 @@ std::optional<journal_damage> damage_of(const journal_report& report) {
 }
 
 result<std::unique_ptr<event_history>> open_history(const journal_options& options) {
-  auto source = open_sqlite_source(options);
-  if (!source && source.error().code == ec::not_found) source = empty_sqlite_source(options);
+  auto source = open_source(options);
+  if (!source && !is_shared(options) && source.error().code == ec::not_found)
+    source = empty_sqlite_source(options);
   if (!source) return failure(std::move(source).error());
   return std::unique_ptr<event_history>(std::make_unique<stored_history>(
-      std::move(*source), journal_folder(options) / snapshot_file_name, options.snapshot_every));
+      std::move(*source), beside_journal(options) / snapshot_file_name, options.snapshot_every));
 }
 
 struct opened_desk {
@@ -40,18 +42,18 @@ struct opened_desk {
 result<opened_desk> open_desk(const journal_options& options, journal_source& source) {
   opened_desk out;
   bool made = false;
-  auto signer = checkpoint_signer::open(journal_folder(options), options.random, made);
+  auto signer = checkpoint_signer::open(beside_journal(options), options.random, made);
   if (!signer) {
     out.notes.push_back(fmt::format("checkpoints aren't signed: {}", signer.error().message));
     return out;
   }
-  if (made) out.notes.push_back(fmt::format("{} was made", key_file(journal_folder(options)).string()));
+  if (made) out.notes.push_back(fmt::format("{} was made", key_file(beside_journal(options)).string()));
   auto id = source.journal_id();
   if (!id) return failure(std::move(id).error());
   auto checkpoints = source.checkpoints();
   if (!checkpoints) return failure(std::move(checkpoints).error());
   out.desk =
-      checkpoint_desk(std::move(*signer), std::move(*id), journal_folder(options) / checkpoint_file_name,
+      checkpoint_desk(std::move(*signer), std::move(*id), beside_journal(options) / checkpoint_file_name,
                       options.checkpoint_every, checkpoints->empty() ? 0 : checkpoints->back().position);
   return out;
 }
@@ -62,7 +64,7 @@ result<void> take_stock(const journal_options& options, open_journal_result& out
   if (!report) return failure(std::move(report).error());
   out.damage = damage_of(*report);
   if (out.damage) return {};
-  auto source = open_sqlite_source(options);
+  auto source = open_source(options);
   if (!source) return failure(std::move(source).error());
   auto opened = open_desk(options, **source);
   if (!opened) return failure(std::move(opened).error());
@@ -74,15 +76,13 @@ result<void> take_stock(const journal_options& options, open_journal_result& out
 } // namespace
 
 result<open_journal_result> open_journal(journal_options options) {
-  if (!options.url.empty())
-    return fail(ec::storage_unavailable, fmt::format("a journal at {} is not supported", options.url));
-  auto opened = open_sqlite_store(options);
+  auto opened = open_store(options);
   if (!opened) return failure(std::move(opened).error());
   open_journal_result out;
   std::optional<std::string> refusal;
   if (opened->made_new) {
-    out.notes.push_back(fmt::format("{} was made", sqlite_file(options).string()));
-    // SQLite has made its files durable, but not the folder that they are in.
+    out.notes.push_back(fmt::format("{} was made", journal_name(options)));
+    // A database in files has made those durable, but not the folder that they are in.
     if (auto synced = sync_folder(options.data_dir); !synced) return failure(std::move(synced).error());
   }
   checkpoint_desk desk;

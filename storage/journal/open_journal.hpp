@@ -44,6 +44,10 @@ struct open_journal_result {
   std::vector<std::string> notes; ///< for the log: made new, key made, schema raised
 };
 
+/// Where keys, checkpoints and snapshots are: `DATA_DIR/.troupe`; of a journal on a server `postgresql` in
+/// it, so that neither is taken for the other one, exchanged.
+std::filesystem::path beside_journal(const journal_options& options);
+
 /// Opens or makes it, and verifies it whole (`verify_journal`). A folder that can't be written gives a
 /// journal that refuses appends, with `damage` empty and the reason in `notes`.
 /// @returns STORAGE_UNAVAILABLE when there is a journal that can't even be opened (no database, no rights,

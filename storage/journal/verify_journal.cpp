@@ -1,6 +1,7 @@
 #include "storage/journal/verify_journal.hpp"
 
 #include "storage/journal/chain_verifier.hpp"
+#include "storage/journal/open_backend.hpp"
 #include "storage/journal/open_sqlite.hpp"
 #include "storage/journal/sqlite_database.hpp"
 
@@ -47,9 +48,10 @@ result<std::uint64_t> rebuild(journal_store& store, journal_source& source) {
 
 result<journal_report> verify_journal(const journal_options& options) {
   // Before the database, which a running server may take further meanwhile.
-  auto evidence = load_evidence(journal_folder(options));
+  auto evidence = load_evidence(beside_journal(options));
   if (!evidence) return failure(std::move(evidence).error());
-  auto source = open_sqlite_source(options);
+  evidence->shared = is_shared(options);
+  auto source = open_source(options);
   if (!source) {
     if (!is_corruption(source.error())) return failure(std::move(source).error());
     journal_report report;
@@ -60,9 +62,9 @@ result<journal_report> verify_journal(const journal_options& options) {
 }
 
 result<std::uint64_t> rebuild_views(const journal_options& options) {
-  auto source = open_sqlite_source(options);
+  auto source = open_source(options);
   if (!source) return failure(std::move(source).error());
-  auto store = open_sqlite_store(options);
+  auto store = open_store(options);
   if (!store) return failure(std::move(store).error());
   if (!store->refusal.empty()) return fail(ec::storage_unavailable, store->refusal);
   return rebuild(*store->store, **source);

@@ -60,8 +60,9 @@ double milliseconds(Work&& work) {
 
 class bench {
  public:
-  explicit bench(const std::filesystem::path& folder) {
+  bench(const std::filesystem::path& folder, std::string url) {
     options_.data_dir = folder;
+    options_.url = std::move(url);
     options_.wall_time_ms = [] { return now_ns() / 1'000'000; };
     options_.steady_ns = now_ns;
     options_.random = [this] {
@@ -191,7 +192,7 @@ int main(int argc, char** argv) {
   const std::size_t many = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const double seconds = argc > 2 ? std::strtod(argv[2], nullptr) : 3;
   const troupe::test::temp_dir folder;
-  bench journal(folder.path());
+  bench journal(folder.path(), argc > 3 ? argv[3] : "");
   const auto table = [&] {
     std::printf("   events | batch | appends/s | p50 ms | p99 ms | max ms | WAL MB | us of processor each\n");
     for (const std::size_t batch : {1U, 16U, 64U, 256U}) {

@@ -62,6 +62,7 @@ std::string text_of(const config& c) {
                      static_cast<int>(c.log.format), static_cast<int>(c.realtime), c.metrics);
   out += fmt::format(" {}", c.stages.value_or(0));
   const auto& r = c.run_log;
+  out += fmt::format(" | [{}]", c.journal_url);
   out += fmt::format(" | {} [{}] {} {} {}", r.enabled, r.folder, r.max_megabytes, r.max_days, r.max_segments);
   return out;
 }
@@ -327,6 +328,25 @@ TEST_CASE("settings: the environment overrides the file, flags override both", "
   CHECK(settings("", {{"PORT", ""}, {"SHOW", ""}}).http.port == 3001);
   for (const auto* yes : {"true", "TRUE", "1", "yes", "on"})
     CHECK(settings("artnet: {enabled: false}", {{"ARTNET_ENABLED", yes}}).artnet.enabled);
+}
+
+TEST_CASE("settings: the address of the journal comes from the file or the environment", "[storage][unit]") {
+  const std::string_view file = "journal: {url: \"postgresql://ann@db/troupe\"}";
+  CHECK(settings(file).journal_url == "postgresql://ann@db/troupe");
+  CHECK(settings(file, {{"JOURNAL_URL", "postgres://other/x"}}).journal_url == "postgres://other/x");
+  CHECK(settings("journal: {url: ''}").journal_url.empty());
+}
+
+TEST_CASE("settings: what is wrong with the address of the journal is told without its password",
+          "[storage][unit]") {
+  for (const std::string wrong : {"mysql://ann:s3cret@db/x", "postgresql://ann:p@s3cret@db/x"}) {
+    const auto in_file = complaints(fmt::format("journal: {{url: \"{}\"}}", wrong));
+    CHECK(in_file.find("is wanted") != std::string::npos);
+    CHECK(in_file.find("s3cret") == std::string::npos);
+    const auto in_environment = complaints("", {{"JOURNAL_URL", wrong}});
+    CHECK(in_environment.find("JOURNAL_URL: an address") == 0);
+    CHECK(in_environment.find("s3cret") == std::string::npos);
+  }
 }
 
 TEST_CASE("settings: what is wrong in environment and flags names the variable or flag", "[storage][unit]") {

@@ -1,13 +1,12 @@
-// Copies of a journal: backup while it is written, export and import.
+// A journal as text: export and import.
 
-#include "storage/journal/backup_journal.hpp"
 #include "storage/journal/checkpoint_keys.hpp"
 #include "storage/journal/journal_lines.hpp"
+#include "storage/journal/open_backend.hpp"
 #include "storage/journal/verify_journal.hpp"
 #include "tests/storage/journal_support.hpp"
 
 #include <catch2/catch.hpp>
-#include <sys/stat.h>
 
 namespace {
 
@@ -16,6 +15,10 @@ using namespace troupe::storage;
 using namespace troupe::storage::test;
 
 namespace fs = std::filesystem;
+
+auto any_backend() {
+  return GENERATE(from_range(journal_backends()));
+}
 
 std::vector<std::string> lines_of(const journal_options& options) {
   std::vector<std::string> out;
@@ -42,40 +45,8 @@ std::string dump_of(const journal_options& options) {
 
 } // namespace
 
-TEST_CASE("backup: a copy that is made while the journal is written is whole", "[storage][journal]") {
-  journal_rig rig(journal_backends().front());
-  append_random(rig, 60, 1);
-  const temp_dir place;
-  CHECK(must(backup_journal(rig.options, place / "copy")) == 60);
-  const auto then = dump(rig.journal(), rig.history());
-  append_random(rig, 20, 2); // the original goes on
-  auto copy = rig.options;
-  copy.data_dir = place / "copy";
-  const auto report = must(verify_journal(copy));
-  CHECK(report.intact());
-  CHECK(report.events == 60);
-  CHECK(dump_of(copy) == then);
-  struct stat status {};
-  REQUIRE(::stat(key_file(place / "copy/.troupe").c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0600);
-  SECTION("a second one doesn't overwrite it") {
-    const auto refused = backup_journal(rig.options, place / "copy");
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ec::conflict);
-  }
-}
-
-TEST_CASE("backup: without a journal there is nothing to copy", "[storage][journal]") {
-  const temp_dir place;
-  journal_world world;
-  const auto none = backup_journal(world.options(place / "a"), place / "b");
-  REQUIRE_FALSE(none);
-  CHECK(none.error().code == ec::not_found);
-  CHECK_FALSE(fs::exists(place / "b"));
-}
-
 TEST_CASE("export: what is imported is the same journal", "[storage][journal]") {
-  journal_rig rig(journal_backends().front());
+  journal_rig rig(any_backend());
   append_random(rig, 123, 1);
   const auto before = dump(rig.journal(), rig.history());
   const auto lines = lines_of(rig.options);
@@ -83,8 +54,9 @@ TEST_CASE("export: what is imported is the same journal", "[storage][journal]") 
   const temp_dir place;
   auto copy = rig.options;
   copy.data_dir = place.path();
-  fs::create_directories(place / ".troupe");
-  fs::copy_file(public_key_file(rig.folder / ".troupe"), public_key_file(place / ".troupe"));
+  rig.backend->choose(copy);
+  fs::create_directories(beside_journal(copy));
+  fs::copy_file(public_key_file(rig.beside()), public_key_file(beside_journal(copy)));
   CHECK(must(import_lines(copy, lines)) == 123);
   CHECK(lines_of(copy) == lines);
   const auto report = must(verify_journal(copy));
@@ -95,7 +67,7 @@ TEST_CASE("export: what is imported is the same journal", "[storage][journal]") 
 
 TEST_CASE("import: a line that was changed, left out or moved is named, and nothing is left",
           "[storage][journal]") {
-  journal_rig rig(journal_backends().front());
+  journal_rig rig(any_backend());
   append_random(rig, 40, 1);
   auto lines = lines_of(rig.options);
   const int way = GENERATE(range(0, 8));
@@ -112,15 +84,16 @@ TEST_CASE("import: a line that was changed, left out or moved is named, and noth
   const temp_dir place;
   auto copy = rig.options;
   copy.data_dir = place.path();
+  rig.backend->choose(copy);
   const auto refused = import_lines(copy, lines);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::validation_error);
   CHECK(refused.error().details.at("line").to_number<int>() == bad);
-  CHECK_FALSE(fs::exists(place / ".troupe/journal.sqlite"));
+  CHECK_FALSE(must(journal_is_there(copy)));
 }
 
 TEST_CASE("import: a journal that is there isn't touched", "[storage][journal]") {
-  journal_rig rig(journal_backends().front());
+  journal_rig rig(any_backend());
   append_random(rig, 10, 1);
   const auto before = dump(rig.journal(), rig.history());
   const auto refused = import_lines(rig.options, lines_of(rig.options));
@@ -130,7 +103,7 @@ TEST_CASE("import: a journal that is there isn't touched", "[storage][journal]")
 }
 
 TEST_CASE("export: an event's line reads back as it was", "[storage][journal]") {
-  journal_rig rig(journal_backends().front());
+  journal_rig rig(any_backend());
   append_random(rig, 30, 3);
   must(rig.history().scan(0, [](const journal_event& event) {
     const auto line = event_line(event);

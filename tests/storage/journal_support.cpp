@@ -1,16 +1,12 @@
 #include "tests/storage/journal_support.hpp"
 
+#include "storage/journal/open_backend.hpp"
+
 #include <fmt/format.h>
 
 namespace troupe::storage::test {
 
 namespace {
-
-class sqlite_backend final : public journal_backend {
- public:
-  std::string name() const override { return "SQLite"; }
-  void choose(journal_options&) override {} // it is what there is without a choice
-};
 
 std::string entity_text(const std::string& id, const std::string& name) {
   return fmt::format(R"({{"id":"{}","revision":1,"name":"{}"}})", id, name);
@@ -28,10 +24,6 @@ new_event about_fixture(std::string_view type, std::string id, std::string show)
 
 } // namespace
 
-std::vector<std::shared_ptr<journal_backend>> journal_backends() {
-  return {std::make_shared<sqlite_backend>()};
-}
-
 journal_options journal_world::options(const std::filesystem::path& data_dir) {
   journal_options out;
   out.data_dir = data_dir;
@@ -46,9 +38,14 @@ journal_options journal_world::options(const std::filesystem::path& data_dir) {
   return out;
 }
 
-journal_rig::journal_rig(std::shared_ptr<journal_backend> backend) : options(world.options(folder.path())) {
+journal_rig::journal_rig(std::shared_ptr<journal_backend> of)
+    : backend(std::move(of)), options(world.options(folder.path())) {
   backend->choose(options);
   open();
+}
+
+std::filesystem::path journal_rig::beside() const {
+  return beside_journal(options);
 }
 
 void journal_rig::open() {

@@ -23,9 +23,16 @@ class journal_backend {
   virtual std::string name() const = 0;
   /// Completes the options, so that they name a fresh journal of this database for this folder.
   virtual void choose(journal_options& options) = 0;
+
+  /// Changes the tables behind the journal's back.
+  virtual void meddle(const journal_options& options, const std::string& statements) = 0;
+  /// All rows of the views, in order.
+  virtual std::string views(const journal_options& options) = 0;
+  /// As a statement spells these bytes.
+  virtual std::string blob(const std::string& hex) const = 0;
 };
 
-/// All of them; a test goes through them with GENERATE.
+/// Those that this program tests: SQLite, or PostgreSQL. A test goes through them with GENERATE.
 std::vector<std::shared_ptr<journal_backend>> journal_backends();
 
 /// A clock and randomness, the same in every run.
@@ -46,7 +53,7 @@ T must(result<T> found) {
 /// A journal that is open, in a folder of its own, and can be opened again.
 class journal_rig {
  public:
-  explicit journal_rig(std::shared_ptr<journal_backend> backend);
+  explicit journal_rig(std::shared_ptr<journal_backend> of);
 
   void open();
   void close();
@@ -56,6 +63,11 @@ class journal_rig {
   }
   event_journal& journal() { return *opened.journal; }
   event_history& history();
+  void meddle(const std::string& statements) const { backend->meddle(options, statements); }
+  std::string views() const { return backend->views(options); }
+  std::string blob(const std::string& hex) const { return backend->blob(hex); }
+  /// Where keys and checkpoints are.
+  std::filesystem::path beside() const;
 
   using drafts = std::vector<event_journal::draft>;
   using events = std::vector<std::shared_ptr<const journal_event>>;
@@ -63,6 +75,7 @@ class journal_rig {
   /// Appends one. @returns its position
   std::uint64_t append(new_event event);
 
+  std::shared_ptr<journal_backend> backend;
   temp_dir folder;
   journal_world world;
   journal_options options;
