@@ -8,6 +8,7 @@
 #include "actors/cli/verify_command.hpp"
 #include "actors/system/system_sources.hpp"
 #include "protocol/entity_codec.hpp"
+#include "storage/journal/sha256.hpp"
 #include "storage/journal/sqlite_database.hpp"
 #include "storage/journal/verify_journal.hpp"
 #include "storage/show_archive.hpp"
@@ -98,6 +99,24 @@ class show_history {
   void flip(std::uint64_t position) const {
     meddle(fmt::format("UPDATE events SET entity = replace(entity, 'fader', 'fadEr') WHERE position = {}",
                        position));
+  }
+
+  /// Changes who made an event, and makes the chain anew behind it, as somebody would who knows how.
+  void forge(std::uint64_t position) const {
+    const auto opened = must(storage::open_journal(cli::journal_in(path())));
+    storage::event_hasher hash;
+    storage::sha256_digest previous{};
+    std::string statements;
+    must(must(opened.read())->scan(0, [&](const storage::journal_event& each) {
+      auto event = each;
+      if (event.position == position) event.author = "Eve";
+      event.previous = previous;
+      event.hash = previous = hash(event);
+      statements += fmt::format("UPDATE events SET author = '{}', hash = x'{}' WHERE position = {};",
+                                event.author, storage::to_hex(event.hash), event.position);
+      return true;
+    }));
+    meddle(statements);
   }
 
   std::string inputs_file() const { return read_text(data / "tour/inputs.yaml"); }

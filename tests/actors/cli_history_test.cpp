@@ -101,6 +101,41 @@ TEST_CASE("verify: an older copy of the database is found out", "[actors][cli][h
                                   first + 2, first + 1, first + 4)));
 }
 
+TEST_CASE("verify: a chain that was made anew is doubted up to the last signature in front",
+          "[actors][cli][history]") {
+  show_history show;
+  const auto first = show.play(2);
+  show.play(3, "y");
+  show.forge(first + 3);
+  const auto found = verify(show.path());
+  CHECK(found.code == exit_failed);
+  CHECK_THAT(found.out,
+             Contains(fmt::format("signatures, from position {} on: at {} another event was signed",
+                                  first + 4, first + 4)) &&
+                 Contains(fmt::format("events 1 to {} are beyond doubt", first + 1)));
+  const auto done = recover(show, std::nullopt, true);
+  INFO(done.out << done.err);
+  CHECK(done.code == exit_ok);
+  CHECK_THAT(done.out, Contains(fmt::format("Kept {} events", first + 1)) && Contains(" Eve input_created"));
+  CHECK(verify(show.path()).code == exit_ok);
+}
+
+TEST_CASE("verify: a bad signature is no doubt about events that a later one vouches for",
+          "[actors][cli][history]") {
+  show_history show;
+  const auto first = show.play(2);
+  show.play(3, "y");
+  show.meddle(fmt::format("UPDATE checkpoints SET signature = zeroblob(64) WHERE position = {}", first + 1));
+  const auto found = verify(show.path());
+  CHECK(found.code == exit_failed);
+  CHECK_THAT(found.out, Contains("signature of the checkpoint") &&
+                            Contains(fmt::format("events 1 to {} are beyond doubt", first + 4)));
+  const auto done = recover(show, std::nullopt, true);
+  CHECK(done.code == exit_ok);
+  CHECK_THAT(done.out, Contains(fmt::format("Kept {} events", first + 4)));
+  CHECK(verify(show.path()).code == exit_ok);
+}
+
 TEST_CASE("recover: of an intact journal what was lost of the files is written again",
           "[actors][cli][history]") {
   show_history show;
