@@ -17,9 +17,13 @@ namespace {
 struct writer {
   std::string fader; ///< id of the input that it changes
   std::uint64_t acknowledged = 1;
-  std::map<std::string, bool> fixtures; ///< by id: is there. Of the pair that is under way nothing is known
-  std::string in_doubt;
-  std::string group; ///< holds all its fixtures
+  struct known {
+    bool there = true;
+    bool member = false; ///< of the group
+  };
+  std::map<std::string, known> fixtures; ///< by id
+  std::string in_doubt;                  ///< of the one that was being changed nothing is known
+  std::string group;
   std::uint64_t done = 0;
 
   void prepare(rest_client& rest) {
@@ -58,22 +62,23 @@ struct writer {
         str(rest.create("/api/fixtures",
                         {{"name", "x"}, {"modelId", "generic-dimmer"}, {"universe", 1}, {"startChannel", 1}})
                 .at("id"));
-    fixtures[id] = true;
+    fixtures[id] = {};
     const auto now = rest.read("/api/groups/" + group);
     auto members = now.at("fixtureIds").as_array();
     members.emplace_back(id);
-    in_doubt = id; // as a member
+    in_doubt = id;
     rest.change("/api/groups/" + group, {{"fixtureIds", members}});
+    fixtures[id].member = true;
     in_doubt.clear();
   }
 
   /// Two facts in one command: the fixture goes, and the group loses it.
   void remove_fixture(rest_client& rest) {
-    for (auto& [id, there] : fixtures) {
-      if (!there) continue;
+    for (auto& [id, one] : fixtures) {
+      if (!one.there) continue;
       in_doubt = id;
       if (!rest.del("/api/fixtures/" + id).ok()) throw std::runtime_error("refused");
-      there = false;
+      one = {false, false};
       in_doubt.clear();
       return;
     }
@@ -90,15 +95,15 @@ struct writer {
     std::map<std::string, bool> member;
     const auto now = rest.read("/api/groups/" + group);
     for (const auto& one : now.at("fixtureIds").as_array()) member[str(one)] = true;
-    for (auto& [id, there] : fixtures) {
-      const bool found_it = rest.get("/api/fixtures/" + id).ok();
-      if (id == in_doubt)
-        there = found_it;
-      else if (found_it != there)
-        faults.push_back(fmt::format("fixture {} is {}", id, found_it ? "back" : "lost"));
-      if (!found_it && member[id]) faults.push_back(fmt::format("group {} still has {}", group, id));
-      if (found_it && !member[id] && id != in_doubt)
-        faults.push_back(fmt::format("group {} has lost {}", group, id));
+    for (auto& [id, one] : fixtures) {
+      const writer::known found_now{rest.get("/api/fixtures/" + id).ok(), member[id]};
+      if (!found_now.there && found_now.member)
+        faults.push_back(fmt::format("group {} still has {}", group, id));
+      if (id != in_doubt && found_now.there != one.there)
+        faults.push_back(fmt::format("fixture {} is {}", id, found_now.there ? "back" : "lost"));
+      if (id != in_doubt && found_now.member != one.member)
+        faults.push_back(fmt::format("group {} has {} {}", group, found_now.member ? "got" : "lost", id));
+      one = found_now;
     }
     in_doubt.clear();
   }
