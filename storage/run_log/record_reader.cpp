@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t most_run_name = 64;
 constexpr std::size_t most_version = 64;
+constexpr std::size_t most_controls =
+    1'000'000; // of each kind; more memory isn't taken for a few packed bytes
 constexpr std::int64_t longest_ns = std::int64_t{1} << 60; // 36 years
 
 std::optional<entity_kind> kind_from(std::uint8_t value) {
@@ -68,7 +70,9 @@ segment_start start(byte_reader& from) {
 }
 
 std::vector<std::string> ids(byte_reader& from) {
-  std::vector<std::string> made(from.count());
+  const auto many = from.count();
+  if (many > most_controls) return from.spoil(), std::vector<std::string>{};
+  std::vector<std::string> made(many);
   for (auto& id : made) id = from.text();
   const bool unsorted = std::adjacent_find(made.begin(), made.end(), std::greater_equal<>{}) != made.end();
   if (unsorted) from.spoil();
