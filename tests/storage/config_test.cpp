@@ -131,6 +131,7 @@ log: {level: debug, format: json}
 realtime: false
 stages: 3
 metrics: {enabled: false}
+journal: {url: "postgresql://ann@db/x"}
 runLog: {enabled: false, folder: /log, maxMegabytes: 64, maxDays: 7, maxSegments: 20}
 )");
   CHECK(text_of(c) ==
@@ -139,7 +140,7 @@ runLog: {enabled: false, folder: /log, maxMegabytes: 64, maxDays: 7, maxSegments
         ":6454@-1 false false ? 10.255.255.255:7000 false 0.5/16/true "
         "| true [Große Bühne] 1 3-3.1-512!7 4-5.6-6!8 false 1/64/false "
         ":5568 by [10.0.0.5] ttl 8 !200 @44 101+ ~7962 true 0.5/16/false node:6000 by [] ttl 0 !0 @-1 1+ ~0 "
-        "| /srv/shows gala 200000 1 1 1 2 false 3 | false [/log] 64 7 20");
+        "| /srv/shows gala 200000 1 1 1 2 false 3 | [postgresql://ann@db/x] | false [/log] 64 7 20");
 }
 
 TEST_CASE("settings: values from the file", "[storage][unit]") {
