@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -41,29 +42,11 @@ std::int64_t now_ns() {
 /// Connections that change fixtures of their own, in turn.
 class writers {
  public:
-  writers(std::uint16_t port, int connections, int fixtures) : revisions_(fixtures, 1) {
-    epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    for (int i = 0; i < connections; ++i) {
-      const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      sockaddr_in to{};
-      to.sin_family = AF_INET;
-      to.sin_port = htons(port);
-      to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      const int on = 1;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
-        throw std::runtime_error("can't connect");
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.u32 = static_cast<std::uint32_t>(i);
-      epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-      all_.push_back({fd, i, 0, {}});
-    }
+  writers(std::uint16_t port, int connections, int fixtures)
+      : port_(port), epoll_(epoll_create1(EPOLL_CLOEXEC)), all_(connections), revisions_(fixtures, 1) {
+    for (int i = 0; i < connections; ++i) all_[i].fixture = i;
   }
-  ~writers() {
-    for (const auto& one : all_) close(one.fd);
-    close(epoll_);
-  }
+  ~writers() { close(epoll_); }
   writers(const writers&) = delete;
   writers& operator=(const writers&) = delete;
 
@@ -73,6 +56,7 @@ class writers {
     took.reserve(std::min<std::size_t>(most, 4'000'000));
     const auto end = now_ns() + time.count();
     std::size_t asked = 0, open = 0;
+    connect_all();
     for (auto& one : all_) {
       if (asked++ >= most) break;
       ask(one), ++open;
@@ -92,16 +76,36 @@ class writers {
           --open;
       }
     }
+    for (auto& one : all_) close(std::exchange(one.fd, -1)); // the server closes what is idle
     return took;
   }
 
  private:
   struct connection {
-    int fd;
-    int fixture; ///< the one it changes next
-    std::int64_t begun;
+    int fd = -1;
+    int fixture = 0; ///< the one it changes next
+    std::int64_t begun = 0;
     std::string buffer;
   };
+
+  void connect_all() {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_in to{};
+      to.sin_family = AF_INET;
+      to.sin_port = htons(port_);
+      to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      const int on = 1;
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+        throw std::runtime_error("can't connect");
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.u32 = static_cast<std::uint32_t>(i);
+      epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+      all_[i].fd = fd;
+    }
+  }
 
   void ask(connection& one) {
     auto& revision = revisions_[one.fixture];
@@ -133,7 +137,8 @@ class writers {
     return true;
   }
 
-  int epoll_ = -1;
+  std::uint16_t port_;
+  int epoll_;
   std::vector<connection> all_;
   std::vector<std::uint64_t> revisions_; // by fixture
 };
@@ -143,7 +148,8 @@ double quantile_ms(std::vector<std::int64_t>& sorted, double share) {
   return static_cast<double>(sorted[at]) / 1e6;
 }
 
-void report_ticks(const char* when, rest_client& rest) {
+void report_ticks(const char* when, std::uint16_t port) {
+  rest_client rest{port}; // the server closes what is idle
   const auto status = rest.read("/api/runtime/status");
   const auto& late = status.at("latenessMs").as_object();
   std::printf("  ticks %-7s %.1f Hz, late p50 %.3f p99 %.3f max %.3f ms, skipped %.0f\n", when,
@@ -171,7 +177,6 @@ void run(int connections, int fixtures, int seconds, std::size_t events) {
                                         data.path().string(), "--show", "bench", "--artnet", node.address()},
                                        {}}};
   process.await_listening();
-  rest_client rest{process.port()};
   std::printf("%d connections, %d fixtures, 60 Hz\n", connections, fixtures);
   writers writing{process.port(), connections, fixtures};
   if (events > 0) {
@@ -180,13 +185,13 @@ void run(int connections, int fixtures, int seconds, std::size_t events) {
     std::printf("  %zu events first, in %.1f s\n", events, static_cast<double>(now_ns() - begun) / 1e9);
   }
   std::this_thread::sleep_for(11s);
-  report_ticks("idle", rest);
-  const auto before = rest.get("/metrics").raw.body;
+  report_ticks("idle", process.port());
+  const auto before = rest_client{process.port()}.get("/metrics").raw.body;
   const auto begun = now_ns();
   auto took = writing.run(std::chrono::seconds{seconds}, static_cast<std::size_t>(-1));
   const auto elapsed = static_cast<double>(now_ns() - begun) / 1e9;
-  report_ticks("loaded", rest);
-  const auto after = rest.get("/metrics").raw.body;
+  report_ticks("loaded", process.port());
+  const auto after = rest_client{process.port()}.get("/metrics").raw.body;
   std::sort(took.begin(), took.end());
   const auto rise = [&](const std::string& name) { return metric(after, name) - metric(before, name); };
   std::printf("  %.0f PUTs/s, p50 %.2f p99 %.2f max %.2f ms\n", static_cast<double>(took.size()) / elapsed,
