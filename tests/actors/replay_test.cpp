@@ -1,7 +1,7 @@
 // `troupe replay`: what it finds, its pace, and who steps through it.
 
 #include "actors/cli/replay_command.hpp"
-#include "tests/actors/recorded_show.hpp"
+#include "tests/actors/logged_show.hpp"
 
 #include <array>
 #include <sstream>
@@ -11,7 +11,7 @@ using namespace troupe;
 using namespace troupe::test;
 
 TEST_CASE("replay: a changed level in the log is found at its frame", "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   on.tick(4);
   on.fader("A", 0.5f);
   on.tick(4);
@@ -95,7 +95,7 @@ TEST_CASE("replay: a person steps by Enter, by numbers, and ends with anything e
   CHECK(cli::steps_from("25 ") == 25);
   for (const auto* end : {"q", "0", "-1", "1x", "99999999999999999999999"}) CHECK_FALSE(cli::steps_from(end));
 
-  recorded_show on;
+  logged_show on;
   on.tick(9);
   on.end();
   std::ostringstream out, err;

@@ -1,6 +1,6 @@
 // A run as it was recorded, and the same run again.
 
-#include "tests/actors/recorded_show.hpp"
+#include "tests/actors/logged_show.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
@@ -8,7 +8,7 @@ using namespace troupe::test;
 namespace {
 
 /// Everything that makes frames what they are: controls, edits, moving cells, run state, another show.
-void play_all(recorded_show& on) {
+void play_all(logged_show& on) {
   on.tick(3);
   on.build();
   on.tick(5);
@@ -43,7 +43,7 @@ void play_all(recorded_show& on) {
 } // namespace
 
 TEST_CASE("run log: a show of two stages is replayed with one to the same frames", "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   play_all(on);
   on.end();
   const auto made = replay(on.log);
@@ -61,7 +61,7 @@ TEST_CASE("run log: a show of two stages is replayed with one to the same frames
 }
 
 TEST_CASE("run log: both stages make a part of the frames that are hashed", "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   on.build();
   on.tick(2);
   CHECK(on.metrics->evaluation[0].read().total() > 0);
@@ -73,7 +73,7 @@ TEST_CASE("run log: both stages make a part of the frames that are hashed", "[ac
 }
 
 TEST_CASE("run log: segments that follow one another are one run, bit for bit", "[actors][unit]") {
-  recorded_show on(500); // every flush begins a segment
+  logged_show on(500); // every flush begins a segment
   play_all(on);
   on.end();
   const auto all = segments_of(on);
@@ -105,7 +105,7 @@ TEST_CASE("run log: segments that follow one another are one run, bit for bit", 
 }
 
 TEST_CASE("run log: a stage that falls begins a segment in which all is exact again", "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   on.build();
   on.tick(5);
   on.fader("B", 0.7f);
@@ -121,7 +121,7 @@ TEST_CASE("run log: a stage that falls begins a segment in which all is exact ag
 
 TEST_CASE("run log: a recorder that falls goes on with the next show, and says so meanwhile",
           "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   on.tick(3);
   on.fell(on.parts().run_recorder);
   on.tick(3);
@@ -138,7 +138,7 @@ TEST_CASE("run log: a recorder that falls goes on with the next show, and says s
 
 TEST_CASE("run log: what a slow disk leaves no room for is a gap that is counted, and no frame waits",
           "[actors][unit]") {
-  recorded_show on;
+  logged_show on;
   on.tick(3);
   std::size_t taken = 0;
   while (on.gate->admit_tick()) ++taken; // as if so many lay in the mailbox
@@ -162,7 +162,7 @@ TEST_CASE("run log: what a slow disk leaves no room for is a gap that is counted
 }
 
 TEST_CASE("run log: a disk that refuses is tried again every second, with the whole show", "[actors][unit]") {
-  recorded_show on(3'600'000, "in the way"); // a file where the folder should be
+  logged_show on(3'600'000, "in the way"); // a file where the folder should be
   on.tick(3);
   CHECK_FALSE(on.recording->problem().empty());
   CHECK(on.metrics->run_log_ticks_dropped == 3);

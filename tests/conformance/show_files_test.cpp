@@ -214,7 +214,7 @@ TEST_CASE("files: strings that YAML 1.1 or 1.2 would read as something else come
     rest.create("/api/inputs", {{"name", each}, {"type", "fader"}, {"note", each}});
   rest.create("/api/inputs", {{"name", "keys"}, {"type", "fader"}, {"odd", odd}});
   const auto before = rest.get("/api/inputs").data();
-  const auto text = read_text(server.file("inputs.yaml"));
+  const auto text = await_text(server.file("inputs.yaml"), "name: keys");
   for (const auto* quoted : {"name: \"y\"", "name: \"no\"", "name: \"0123\"", "name: \"1e3\""})
     CHECK(text.find(quoted) != std::string::npos);
   CHECK(server.stop() == 0);

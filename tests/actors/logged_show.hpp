@@ -42,7 +42,7 @@ inline constexpr auto chase_graph = R"({"name":"run","nodes":[
     {"id":"6","from":{"nodeId":"hue","port":"color"},"to":{"nodeId":"write","port":"bundle"}}]})";
 
 /// The whole cast on virtual time with two stages, on the real disk, and a recorder.
-struct recorded_show {
+struct logged_show {
   temp_dir folder;
   std::string log = (folder / "log").string();
   std::int64_t wall_ms = 1'767'323'045'006;
@@ -58,7 +58,7 @@ struct recorded_show {
   bool ended = false;
 
   /// @param in_the_way what stands where the log's folder is to be
-  explicit recorded_show(std::int64_t segment_ms = 3'600'000, std::string_view in_the_way = {}) {
+  explicit logged_show(std::int64_t segment_ms = 3'600'000, std::string_view in_the_way = {}) {
     if (!in_the_way.empty()) write_text(log, in_the_way);
     supervisor_options made;
     put_show(made, folder / "data", "other"); // for the switch to it
@@ -86,7 +86,7 @@ struct recorded_show {
     boss = rig.own(rig.system().spawn(supervisor, made));
     rig.drain();
   }
-  ~recorded_show() { end(); }
+  ~logged_show() { end(); }
 
   void end() {
     if (std::exchange(ended, true)) return;
@@ -190,7 +190,7 @@ inline replayed replay(const std::string& log) {
   return made;
 }
 
-inline std::vector<std::filesystem::path> segments_of(const recorded_show& show) {
+inline std::vector<std::filesystem::path> segments_of(const logged_show& show) {
   std::vector<std::filesystem::path> found;
   for (const auto& one : std::filesystem::directory_iterator(show.log)) found.push_back(one.path());
   std::sort(found.begin(), found.end());
