@@ -70,19 +70,29 @@ class edit_desk {
 
   void take(const settle_edit& command, const found_edit& found, const past_show& past,
             promise_type promise) {
-    auto facts = facts_of_edit(found, past, st().pending);
+    const auto& pending = st().pending;
+    if (found.edit.file != storage::file_of(found.edit.kind, pending.show())) // activated meanwhile
+      return store_.refuse(
+          {std::move(promise),
+           failure{undo_conflict("inactive", "only files of the active show can be taken in: \"" +
+                                                 pending.show() + "\"")},
+           nullptr});
+    auto facts = facts_of_edit(found, past, pending);
     if (auto ok = st().rules.writable(facts); !ok)
       return store_.refuse({std::move(promise), failure{ok.error()}, nullptr});
     auto origin = store_.origin_of(command.by);
     origin->external_edit = true;
     reversal made;
     if (!facts.empty()) made = reversal_of(facts, origin->correlation_id);
+    // If the disk refuses, the edit goes on waiting.
+    auto forget = [desk = *this, which = edit_name{found.edit.file, found.edit.copy}]() mutable {
+      desk.store_.self()
+          ->request(desk.st().peers->file_keeper, read_timeout, forget_edit{which})
+          .then([] {}, [](const caf::error&) {});
+    };
     store_.accept(std::move(facts), std::move(origin),
-                  {std::move(promise), record_ptr{}, std::make_shared<const reversal>(std::move(made))});
-    // Should the commit fail, the copy is still there, and the edit can be put back by hand.
-    store_.self()
-        ->request(st().peers->file_keeper, read_timeout, forget_edit{command.which})
-        .then([] {}, [](const caf::error&) {});
+                  {std::move(promise), record_ptr{}, std::make_shared<const reversal>(std::move(made)),
+                   std::move(forget)});
   }
 
   Store store_;

@@ -367,6 +367,7 @@ class store {
     count(one.outcome ? command_outcome::accepted : outcome_of(one.outcome.error()));
     if (!one.outcome)
       return std::visit([&](auto& promise) { promise.deliver(to_caf(one.outcome.error())); }, one.promise);
+    if (one.when_durable) one.when_durable();
     if (auto* changing = std::get_if<caf::typed_response_promise<change_reply>>(&one.promise))
       changing->deliver(change_reply{*one.outcome});
     else

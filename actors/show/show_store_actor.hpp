@@ -31,7 +31,8 @@ using run_state_changes = std::map<std::string, origin_ptr>;
 struct waiting_answer {
   std::variant<caf::typed_response_promise<change_reply>, caf::typed_response_promise<reversal_ptr>> promise;
   result<record_ptr> outcome;
-  reversal_ptr reversed{}; ///< of an undo or restore
+  reversal_ptr reversed{};              ///< of an undo or restore
+  std::function<void()> when_durable{}; ///< what is to be done only then; null: nothing
 };
 
 struct reversal_job; // actors/show/reversal_desk.hpp

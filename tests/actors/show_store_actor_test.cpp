@@ -1,5 +1,7 @@
 #include "actors/show/show_store_actor.hpp"
 
+#include "actors/show/edit_desk.hpp"
+
 #include "actors/system/error_bridge.hpp"
 #include "tests/actors/show_support.hpp"
 #include "tests/support/actor_rig.hpp"
@@ -17,6 +19,8 @@ struct stage_hands {
   std::deque<caf::typed_response_promise<facts_committed>> waiting; // commits that aren't answered yet
   std::uint64_t position = 0;                                       // of the journal
   std::vector<keep_files> kept;
+  found_edit_ptr edit; // what somebody has edited in a file
+  std::vector<std::string> forgotten;
   std::vector<std::string> loads;
   std::vector<std::string> model_users;
   show_state on_disk = small_show();
@@ -66,11 +70,33 @@ file_keeper_actor::behavior_type fake_keeper(file_keeper_actor::pointer, stage_h
       [](const delete_show&) {},
       [](const branch_show_ptr&) {},
       [seen](const find_model_users&) { return show_list{seen->model_users}; },
-      [](const read_edit&) -> caf::result<found_edit_ptr> {
-        return to_caf({ec::not_found, "no edit", {}});
+      [seen](const read_edit&) -> caf::result<found_edit_ptr> {
+        if (!seen->edit) return to_caf({ec::not_found, "no edit", {}});
+        return seen->edit;
       },
-      [](const forget_edit&) {},
+      [seen](const forget_edit& which) { seen->forgotten.push_back(which.which.file); },
       [](stop_atom) {},
+      [](work_atom) {},
+  };
+}
+
+/// The past is the show as it began.
+archivist_actor::behavior_type fake_archivist(archivist_actor::pointer) {
+  const auto unasked = [] { return to_caf({ec::internal_error, "nobody asks that here", {}}); };
+  return {
+      [](const cast_change&) {},
+      [](const events_recorded_ptr&) {},
+      [unasked](const past_question_ptr&) -> caf::result<past_answer> { return unasked(); },
+      [](const ask_past_show&) -> caf::result<past_show_ptr> {
+        auto past = std::make_shared<past_show>();
+        small_show().each(entity_kind::group,
+                          [&](const record_ptr& one) { past->entities.push_back({one}); });
+        return past_show_ptr{past};
+      },
+      [unasked](const plan_reversal&) -> caf::result<undo_plan_ptr> { return unasked(); },
+      [unasked](const replay_events&) -> caf::result<events_recorded_ptr> { return unasked(); },
+      [](const operators_here&) {},
+      [](flush_atom) {},
       [](work_atom) {},
   };
 }
@@ -122,6 +148,7 @@ struct store_rig {
     disk = rig.own(rig.system().spawn(fake_journal, &seen));
     parts.journal = caf::actor_cast<journal_actor>(disk);
     parts.file_keeper = rig.own(rig.system().spawn(fake_keeper, &seen));
+    parts.archivist = rig.own(rig.system().spawn(fake_archivist));
     parts.graph_compiler = rig.own(rig.system().spawn(fake_compiler, &seen));
     rig.tell(store, cast_change{std::make_shared<const cast>(parts)});
     rig.drain();
@@ -371,4 +398,73 @@ TEST_CASE("show store: when another server has written to the journal, the show 
   CHECK(code_of(slot) == ec::storage_unavailable);
   CHECK(on.seen.loads == std::vector<std::string>{"small"});
   CHECK(on.group_name() == "Theirs");
+}
+
+namespace {
+
+/// Somebody has renamed the group in its file.
+found_edit_ptr renamed_group(std::string file) {
+  auto edit = std::make_shared<found_edit>();
+  edit->edit.kind = entity_kind::group;
+  edit->edit.file = std::move(file);
+  edit->edit.position = 1;
+  edit->file.found = show_state{"small"};
+  edit->file.found.put(updated(small_show().find(entity_kind::group, "front"), R"({"name":"By hand"})"));
+  return edit;
+}
+
+struct settle_slot {
+  std::optional<result<reversal_ptr>> came;
+};
+
+caf::behavior settler(caf::event_based_actor* self, show_store_actor store, settle_slot* slot) {
+  return {[=](const settle_edit& command) {
+    self->request(store, caf::infinite, command)
+        .then([slot](const reversal_ptr& done) { slot->came = done; },
+              [slot](const caf::error& reason) { slot->came = failure{from_caf(reason)}; });
+  }};
+}
+
+} // namespace
+
+TEST_CASE("show store: an edit of a file waits on until it is durable in the journal", "[actors][unit]") {
+  store_rig on;
+  settle_slot first, second;
+  on.seen.edit = renamed_group("small/groups.yaml");
+  on.rig.tell(on.rig.own(on.rig.system().spawn(settler, on.store, &first)),
+              settle_edit{{"small/groups.yaml", {}}, true, {}});
+  on.rig.drain();
+  CHECK_FALSE(first.came);
+  CHECK(on.seen.forgotten.empty());
+  on.disk_fails();
+  REQUIRE(first.came);
+  CHECK_FALSE(*first.came);
+  CHECK(on.seen.forgotten.empty());
+  CHECK(on.group_name() == "Front");
+
+  on.rig.tell(on.rig.own(on.rig.system().spawn(settler, on.store, &second)),
+              settle_edit{{"small/groups.yaml", {}}, true, {}});
+  on.rig.drain();
+  REQUIRE(on.seen.commits.size() == 2);
+  CHECK(on.seen.commits[1]->facts.at(0).origin->external_edit);
+  on.disk_answers();
+  REQUIRE(second.came);
+  REQUIRE(*second.came);
+  CHECK(second.came->value()->entities.size() == 1);
+  CHECK(on.group_name() == "By hand");
+  CHECK(on.seen.forgotten == std::vector<std::string>{"small/groups.yaml"});
+}
+
+TEST_CASE("show store: an edit of another show's file is never taken into this one", "[actors][unit]") {
+  store_rig on;
+  settle_slot slot;
+  on.seen.edit = renamed_group("other/groups.yaml");
+  on.rig.tell(on.rig.own(on.rig.system().spawn(settler, on.store, &slot)),
+              settle_edit{{"other/groups.yaml", {}}, true, {}});
+  on.rig.drain();
+  REQUIRE(slot.came);
+  REQUIRE_FALSE(*slot.came);
+  CHECK(slot.came->error().code == ec::conflict);
+  CHECK(on.seen.commits.empty());
+  CHECK(on.seen.forgotten.empty());
 }
