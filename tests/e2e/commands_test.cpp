@@ -1,6 +1,7 @@
 // What the commands print and return, run as processes.
 
 #include "tests/e2e/process.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -59,7 +60,7 @@ TEST_CASE("troupe: a wrong command line is code 2, said on the error stream", "[
 }
 
 TEST_CASE("troupe: from a new show to its frames", "[e2e]") {
-  const temp_folder top;
+  const temp_dir top;
   const auto made = run_troupe({"new", "first", "--demo"}, top.path());
   CHECK(made.code == 0);
   CHECK_THAT(made.out, Contains("troupe serve --data data --show first"));
@@ -84,7 +85,7 @@ TEST_CASE("troupe: from a new show to its frames", "[e2e]") {
 }
 
 TEST_CASE("troupe: the environment names folder and show, flags win", "[e2e]") {
-  const temp_folder top;
+  const temp_dir top;
   CHECK(run_troupe({"new", "a", "--demo"}, top.path(), {"DATA_DIR=elsewhere"}).code == 0);
   CHECK(std::filesystem::exists(top / "elsewhere/a"));
   const std::vector<std::string> variables{"DATA_DIR=elsewhere", "SHOW=a"};
@@ -93,7 +94,7 @@ TEST_CASE("troupe: the environment names folder and show, flags win", "[e2e]") {
 }
 
 TEST_CASE("troupe: damage has its place, and mends with it", "[e2e]") {
-  const temp_folder top;
+  const temp_dir top;
   write_text(top / "data/s/fixtures.yaml",
              "- id: a\n  name: A\n  modelId: generic-rgb\n  universe: 0\n  startChannel: 0\n");
   const auto damaged = run_troupe({"check", "data"}, top.path());

@@ -3,11 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
-#include <fstream>
 #include <poll.h>
 #include <spawn.h>
-#include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,7 +80,7 @@ class spawn_actions {
 
 } // namespace
 
-process_outcome run_troupe(const std::vector<std::string>& arguments, const std::string& folder,
+process_outcome run_troupe(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                            const std::vector<std::string>& variables) {
   std::vector<std::string> words{TROUPE_BINARY};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -109,27 +106,6 @@ process_outcome run_troupe(const std::vector<std::string>& arguments, const std:
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   made.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return made;
-}
-
-temp_folder::temp_folder() {
-  path_ = (std::filesystem::temp_directory_path() / "troupe-e2e-XXXXXX").string();
-  if (!mkdtemp(path_.data())) throw std::runtime_error("no folder for the test");
-}
-
-temp_folder::~temp_folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::string read_text(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 } // namespace troupe::test
