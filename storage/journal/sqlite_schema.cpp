@@ -131,6 +131,18 @@ void read_digest(std::span<const std::uint8_t> bytes, sha256_digest& into) {
   if (bytes.size() == into.size()) std::copy(bytes.begin(), bytes.end(), into.begin());
 }
 
+result<journal_tail> read_sqlite_tail(sqlite_statement& tail) {
+  const sqlite_use use(tail);
+  auto row = tail.step();
+  if (!row) return failure(std::move(row).error());
+  journal_tail out;
+  if (!*row) return out;
+  out.position = tail.number(0);
+  read_digest(tail.bytes(1), out.hash);
+  out.time_ms = tail.signed_number(2);
+  return out;
+}
+
 result<std::vector<view_row>> read_sqlite_view(sqlite_database& database, std::string_view show) {
   auto query = database.prepare("SELECT kind, id, created_at, changed_at, sequence, entity FROM views "
                                 "WHERE show = ?1 AND entity IS NOT NULL ORDER BY created_at");

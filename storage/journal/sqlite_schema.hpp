@@ -3,6 +3,7 @@
 
 #include "storage/journal/event.hpp"
 #include "storage/journal/event_history.hpp"
+#include "storage/journal/journal_store.hpp"
 #include "storage/journal/sqlite_database.hpp"
 
 namespace troupe::storage {
@@ -28,6 +29,13 @@ void read_sqlite_event(const sqlite_statement& row, journal_event& into);
 void read_digest(std::span<const std::uint8_t> bytes, sha256_digest& into);
 
 // What writer and readers both ask.
+
+/// For `read_sqlite_tail`.
+inline constexpr const char* sqlite_tail_query =
+    "SELECT position, hash, time FROM events ORDER BY position DESC LIMIT 1";
+/// @param tail of `sqlite_tail_query`; it is reset behind the look
+result<journal_tail> read_sqlite_tail(sqlite_statement& tail);
+
 result<std::vector<view_row>> read_sqlite_view(sqlite_database& database, std::string_view show);
 result<std::vector<std::string>> read_sqlite_shows(sqlite_database& database);
 

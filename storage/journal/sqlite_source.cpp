@@ -92,8 +92,7 @@ class sqlite_source final : public journal_source {
 
 result<void> sqlite_source::prepare() {
   const std::pair<sqlite_statement*, const char*> statements[] = {
-      {&tail_, "SELECT position, hash, time FROM events ORDER BY position DESC LIMIT 1"},
-      {&hash_, "SELECT hash FROM events WHERE position = ?1"}};
+      {&tail_, sqlite_tail_query}, {&hash_, "SELECT hash FROM events WHERE position = ?1"}};
   for (const auto& [member, text] : statements) {
     auto statement = database_.prepare(text);
     if (!statement) return failure(std::move(statement).error());
@@ -103,15 +102,7 @@ result<void> sqlite_source::prepare() {
 }
 
 result<journal_tail> sqlite_source::tail() {
-  const sqlite_use use(tail_);
-  auto row = tail_.step();
-  if (!row) return failure(std::move(row).error());
-  journal_tail out;
-  if (!*row) return out;
-  out.position = tail_.number(0);
-  read_digest(tail_.bytes(1), out.hash);
-  out.time_ms = tail_.signed_number(2);
-  return out;
+  return read_sqlite_tail(tail_);
 }
 
 result<std::string> sqlite_source::journal_id() {

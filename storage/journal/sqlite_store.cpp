@@ -60,7 +60,7 @@ result<void> sqlite_store::prepare() {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&rollback_, "ROLLBACK"},
-      {&tail_, "SELECT position, hash, time FROM events ORDER BY position DESC LIMIT 1"},
+      {&tail_, sqlite_tail_query},
       {&stream_,
        "SELECT created_at, changed_at, sequence FROM views WHERE show = ?1 AND kind = ?2 AND id = ?3"},
       {&insert_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)"},
@@ -111,15 +111,7 @@ void sqlite_store::rollback() noexcept {
 }
 
 result<journal_tail> sqlite_store::tail() {
-  const sqlite_use use(tail_);
-  auto row = tail_.step();
-  if (!row) return failure(std::move(row).error());
-  journal_tail out;
-  if (!*row) return out;
-  out.position = tail_.number(0);
-  read_digest(tail_.bytes(1), out.hash);
-  out.time_ms = tail_.signed_number(2);
-  return out;
+  return read_sqlite_tail(tail_);
 }
 
 result<std::optional<stream_state>> sqlite_store::stream(const event_stream& stream) {
