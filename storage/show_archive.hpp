@@ -57,6 +57,8 @@ class show_archive {
   journal_head head() const { return journal_.journal->head(); }
   const std::optional<journal_damage>& damage() const noexcept { return journal_.damage; }
   const std::vector<std::string>& opening_notes() const noexcept { return journal_.notes; }
+  /// What the journal counts of itself; null for one that can't be used.
+  const journal_figures* figures() const noexcept { return journal_.figures.get(); }
   /// Another connection, for whoever reads the past.
   const std::function<result<std::unique_ptr<event_history>>()>& reader() const noexcept {
     return journal_.read;

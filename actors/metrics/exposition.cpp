@@ -159,6 +159,9 @@ void add_journal(metric_families& to, const exposition_sources& all) {
       .put(runtime.append);
   to.sizes("troupe_journal_batch_events", "Events that become durable at once.").put(runtime.batch);
   to.counts("troupe_journal_failures_total", "Batches that the disk refused.").put(runtime.append_failures);
+  to.gauge("troupe_journal_wal_bytes",
+           "Size of the write-ahead log: it stays small unless somebody reads the journal for long.")
+      .put(static_cast<double>(runtime.journal_wal_bytes));
   to.durations("troupe_view_seconds", "From the disk's word until everyone sees what is new.")
       .put(runtime.view);
   to.gauge("troupe_files_position", "Events that the show files hold.")

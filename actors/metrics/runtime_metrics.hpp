@@ -85,6 +85,7 @@ struct runtime_metrics {
   duration_histogram files_write; ///< of the YAML files that differ
   counter append_failures{0}, files_failures{0};
   std::atomic<std::uint64_t> journal_position{0}, files_position{0};
+  std::atomic<std::uint64_t> journal_wal_bytes{0};    ///< not yet in the database itself
   std::atomic<std::int64_t> files_behind_since_ns{0}; ///< steady clock; 0: they are up to date
 
   // -- the run log

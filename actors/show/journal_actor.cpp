@@ -5,6 +5,7 @@
 #include "actors/system/log.hpp"
 #include "protocol/json_text.hpp"
 #include "storage/journal/fact_events.hpp"
+#include "storage/journal/journal_figures.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -41,6 +42,8 @@ class recorder {
       measures->append.observe(clock_ns(*self_) - begun);
       measures->batch.observe(static_cast<std::int64_t>(recorded->size()));
       measures->journal_position = st_.archive->head().position;
+      if (const auto* figures = st_.archive->figures())
+        measures->journal_wal_bytes = figures->wal_bytes.load();
     }
     tell(std::move(*recorded));
     return facts_committed{st_.archive->head().position};
