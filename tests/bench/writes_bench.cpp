@@ -184,7 +184,7 @@ void run(int connections, int fixtures, int seconds, std::size_t events) {
     writing.run(3'600s, events);
     std::printf("  %zu events first, in %.1f s\n", events, static_cast<double>(now_ns() - begun) / 1e9);
   }
-  std::this_thread::sleep_for(11s);
+  std::this_thread::sleep_for(11s); // the server tells of its last ten seconds: all of them idle
   report_ticks("idle", process.port());
   const auto before = rest_client{process.port()}.get("/metrics").raw.body;
   const auto begun = now_ns();

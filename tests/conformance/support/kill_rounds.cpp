@@ -125,7 +125,8 @@ kill_tally kill_rounds(std::uint64_t rounds, int count, std::uint32_t seed, std:
     std::vector<std::thread> threads;
     for (auto& one : writers)
       threads.emplace_back([&one, port = server.port(), roll = dice()] { one.work(port, roll); });
-    std::this_thread::sleep_for(longest * (dice() % 1'000) / 1'000); // any moment will do
+    std::this_thread::sleep_for(longest * (dice() % 1'000) /
+                                1'000); // the moment is what is tested: nothing is waited for
     server.kill_hard();
     for (auto& one : threads) one.join();
 

@@ -28,7 +28,8 @@ class deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
-/// Asks again and again until it holds; throws when patience ends.
+/// Asks again and again until it holds; throws when patience ends. For what nothing announces: files that
+/// follow, health that changes.
 template <class Condition>
 void eventually(Condition&& holds) {
   for (const deadline end; !holds(); std::this_thread::sleep_for(std::chrono::milliseconds{20}))
