@@ -247,6 +247,7 @@ class server_process {
     lanes_.clear();
     lane_handles_.clear();
     system_.await_all_actors_done();
+    archive_.reset(); // the one who writes closes last, and leaves one whole file
     if (recording_) recording_->close();
   }
 
@@ -272,7 +273,7 @@ class server_process {
     const auto micro_hz = std::llround(settings_.ticker.hz * 1e6);
     gauges_->micro_hz = gauges_->wanted_micro_hz = micro_hz;
     supervisor_options made;
-    made.archive = std::move(stored.archive);
+    made.archive = archive_ = std::move(stored.archive);
     made.files = std::move(stored.files);
     made.files_standing = files_standing_;
     made.loaded = std::move(stored.loaded);
@@ -341,6 +342,7 @@ class server_process {
   std::atomic<bool> gave_up_{false};
   std::optional<clock_source> clock_;
   std::shared_ptr<run_recording> recording_; // null: runs aren't recorded
+  std::shared_ptr<storage::show_archive> archive_;
   supervisor_actor supervisor_;
   std::optional<net::server> server_;
 };

@@ -120,6 +120,7 @@ TEST_CASE("edits: with a damaged journal the show runs, read-only, and says so",
   test_server server;
   server.rest().change("/api/fixtures/front-left", {{"name", "Spot"}});
   CHECK(server.stop() == 0);
+  CHECK(!std::filesystem::exists(server.data / ".troupe/journal.sqlite-wal"));
   {
     std::fstream journal{server.data / ".troupe/journal.sqlite",
                          std::ios::in | std::ios::out | std::ios::binary};
