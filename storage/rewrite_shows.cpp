@@ -4,7 +4,6 @@
 #include "storage/show_archive.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace troupe::storage {
 
@@ -97,11 +96,8 @@ class show_rewriter {
 
 result<rewritten_shows> rewrite_shows(const journal_options& options, show_files& files,
                                       const std::function<std::string()>& new_id) {
-  auto journal = open_journal(options);
+  auto journal = open_intact_journal(options);
   if (!journal) return failure(std::move(journal).error());
-  if (journal->damage)
-    return fail(ec::storage_unavailable, fmt::format("the journal is damaged from position {} on: {}",
-                                                     journal->damage->position, journal->damage->reason));
   auto models = journal->journal->view({});
   if (!models) return failure(std::move(models).error());
   auto known = journal->journal->shows();

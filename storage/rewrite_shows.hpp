@@ -21,8 +21,9 @@ struct rewritten_shows {
 /// journal; files of a show that the journal knows nothing of are taken in. What somebody wrote by hand is
 /// taken into the journal first, as at a start of the server, and where the file has to be rewritten a copy
 /// is kept.
+/// @pre the journal was verified or mended a moment ago, and nobody else can have written to it since
 /// @param new_id a fresh UUIDv4
-/// @returns STORAGE_UNAVAILABLE if the journal is damaged, or a disk refuses
+/// @returns STORAGE_UNAVAILABLE if a disk refuses
 result<rewritten_shows> rewrite_shows(const journal_options& options, show_files& files,
                                       const std::function<std::string()>& new_id);
 

@@ -112,6 +112,7 @@ result<std::string> past_reader::tell(const compare_moments& asked) {
 
 result<std::string> past_reader::tell(const list_checkpoints&) {
   history_query query;
+  query.kind = "checkpoint";
   query.type = storage::event_type::checkpoint_named;
   query.limit = 1'000;
   const auto page = history_.find(query);

@@ -3,9 +3,7 @@
 // to storage/journal.
 
 #include "storage/journal/checkpoint_keys.hpp"
-#include "storage/journal/journal_store.hpp"
-#include "storage/journal/open_journal.hpp"
-#include "storage/journal/sha256.hpp"
+#include "storage/journal/event_portions.hpp"
 #include "storage/journal/stream_table.hpp"
 
 #include <map>
@@ -24,8 +22,9 @@ result<journal_evidence> load_evidence(const std::filesystem::path& folder);
 
 class chain_verifier {
  public:
-  chain_verifier(journal_source& source, const journal_evidence& evidence)
-      : source_(source), evidence_(evidence) {}
+  /// @param events of the same journal as the source
+  chain_verifier(journal_source& source, portion_reader& events, const journal_evidence& evidence)
+      : source_(source), events_(events), evidence_(evidence) {}
 
   /// @returns an error only if the disk or server refuses; a damaged database is in the report
   result<journal_report> run();
@@ -35,15 +34,17 @@ class chain_verifier {
   void take_checkpoint(const signed_checkpoint& checkpoint, bool of_others);
   result<void> follow_all();
   result<void> follow_chain(std::uint64_t last);
-  bool check(const journal_event& event);
-  std::optional<std::string> flaw_of(const journal_event& event);
-  void check_checkpoints_at(const journal_event& event);
+  bool check(const event_portion& portion);
+  bool check(const event_outline& event);
+  std::optional<std::string> flaw_of(const event_outline& event, std::uint64_t sequence) const;
+  void check_checkpoints_at(const event_outline& event);
   void check_end(std::uint64_t head);
   result<void> check_views();
   std::uint64_t beyond_doubt() const;
   void note_damage(std::optional<journal_damage>& where, std::uint64_t position, std::string reason);
 
   journal_source& source_;
+  portion_reader& events_;
   const journal_evidence& evidence_;
   journal_report report_;
   std::string journal_id_;
@@ -52,7 +53,6 @@ class chain_verifier {
   bool replaced_ = false; ///< another event was signed than the one that is there
   journal_tail reached_;
   stream_table streams_;
-  event_hasher hash_;
 };
 
 } // namespace troupe::storage

@@ -122,8 +122,7 @@ result<std::uint64_t> export_journal(const journal_options& options,
   auto tail = (*source)->tail();
   if (!tail) return failure(std::move(tail).error());
   bool wanted = line(header_line({*id, tail->position}));
-  stored_history history(std::move(*source), {}, 0);
-  auto done = history.scan(0, [&](const journal_event& event) {
+  auto done = scan_events(**source, 0, [&](const journal_event& event) {
     if (event.position > tail->position) return false; // it came while the others were read
     return wanted = wanted && line(event_line(event));
   });

@@ -53,12 +53,20 @@ class journal_store {
   virtual std::uint64_t pending_bytes() const noexcept { return 0; }
 };
 
+/// How much of each event is read: what isn't needed isn't fetched.
+enum class event_parts : std::uint8_t {
+  all,
+  entity, ///< without event_id, client, correlation_id, details, previous and hash
+  outline ///< as `entity`, and an entity that is there is an empty text
+};
+
 /// Which events are read.
 struct event_range {
   std::uint64_t first = 1; ///< both inclusive
   std::uint64_t last = std::numeric_limits<std::int64_t>::max();
   bool newest_first = false;
   std::size_t limit = std::numeric_limits<std::int32_t>::max();
+  event_parts parts = event_parts::all;
   /// Only those that change the entities of this show: its own, and its deletion.
   std::optional<std::string> view_of;
 };

@@ -30,7 +30,8 @@ result<std::unique_ptr<event_history>> open_history(const journal_options& optio
     source = empty_sqlite_source(options);
   if (!source) return failure(std::move(source).error());
   return std::unique_ptr<event_history>(std::make_unique<stored_history>(
-      std::move(*source), beside_journal(options) / snapshot_file_name, options.snapshot_every));
+      std::move(*source), [options] { return open_source(options); },
+      beside_journal(options) / snapshot_file_name, options));
 }
 
 struct opened_desk {
@@ -58,12 +59,15 @@ result<opened_desk> open_desk(const journal_options& options, journal_source& so
   return out;
 }
 
-/// Verifies what is there and makes ready for more. @pre it can be written
-result<void> take_stock(const journal_options& options, open_journal_result& out, checkpoint_desk& desk) {
-  auto report = verify_journal(options);
-  if (!report) return failure(std::move(report).error());
-  out.damage = damage_of(*report);
-  if (out.damage) return {};
+/// Verifies what is there, unless that was done, and makes ready for more. @pre it can be written
+result<void> take_stock(const journal_options& options, bool intact, open_journal_result& out,
+                        checkpoint_desk& desk) {
+  if (!intact) {
+    auto report = verify_journal(options);
+    if (!report) return failure(std::move(report).error());
+    out.damage = damage_of(*report);
+    if (out.damage) return {};
+  }
   auto source = open_source(options);
   if (!source) return failure(std::move(source).error());
   auto opened = open_desk(options, **source);
@@ -73,9 +77,7 @@ result<void> take_stock(const journal_options& options, open_journal_result& out
   return {};
 }
 
-} // namespace
-
-result<open_journal_result> open_journal(journal_options options) {
+result<open_journal_result> open_and_trust(const journal_options& options, bool intact) {
   auto opened = open_store(options);
   if (!opened) return failure(std::move(opened).error());
   open_journal_result out;
@@ -89,7 +91,7 @@ result<open_journal_result> open_journal(journal_options options) {
   if (!opened->refusal.empty()) {
     refusal = opened->refusal;
     out.notes.push_back(*refusal);
-  } else if (auto ready = take_stock(options, out, desk); !ready) {
+  } else if (auto ready = take_stock(options, intact, out, desk); !ready) {
     return failure(std::move(ready).error());
   }
   if (out.damage)
@@ -106,6 +108,16 @@ result<open_journal_result> open_journal(journal_options options) {
                                                  refusal, figures);
   out.read = [options] { return open_history(options); };
   return out;
+}
+
+} // namespace
+
+result<open_journal_result> open_journal(journal_options options) {
+  return open_and_trust(options, false);
+}
+
+result<open_journal_result> open_intact_journal(journal_options options) {
+  return open_and_trust(options, true);
 }
 
 } // namespace troupe::storage

@@ -24,6 +24,10 @@ struct journal_options {
   std::function<std::int64_t()> steady_ns;
   std::uint64_t checkpoint_every = 1'000;
   std::uint64_t snapshot_every = 10'000; ///< positions, at least; more for a show with many entities
+  /// Threads that read a whole journal at the same time, each on a connection of its own; 0: as many as there
+  /// are processors. What they find doesn't depend on it.
+  unsigned read_threads = 0;
+  std::uint64_t read_portion = 1'000; ///< events that one of them reads at a time
   /// SQLite's VFS by name; empty: the default one. For tests that make the disk fail.
   std::string vfs;
 };
@@ -53,6 +57,10 @@ std::filesystem::path beside_journal(const journal_options& options);
 /// @returns STORAGE_UNAVAILABLE when there is a journal that can't even be opened (no database, no rights,
 ///          another version, no server)
 result<open_journal_result> open_journal(journal_options options);
+
+/// The same without the look at the whole journal: for one that was found intact, or mended, a moment ago by
+/// the same program, and that nobody else can have written to since.
+result<open_journal_result> open_intact_journal(journal_options options);
 
 /// What a look at a whole journal has found.
 struct journal_report {

@@ -21,11 +21,14 @@ class past_state {
   /// In the order of creation. The object is empty afterwards.
   std::vector<view_row> take_rows();
 
-  std::size_t size() const noexcept { return rows_.size(); }
+  std::size_t size() const noexcept { return places_.size(); }
 
  private:
+  void close_gaps();
+
   std::string show_;
-  std::unordered_map<std::string, view_row> rows_;
+  std::vector<view_row> rows_; ///< in the order of creation; what has gone left an empty kind
+  std::unordered_map<std::string, std::size_t> places_;
   std::string key_;
 };
 

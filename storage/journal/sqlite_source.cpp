@@ -56,6 +56,14 @@ struct conditions {
   }
 };
 
+/// In the order of `read_sqlite_event`, with nothing in the place of what isn't wanted.
+std::string columns_of(event_parts parts) {
+  if (parts == event_parts::all) return sqlite_event_columns;
+  return fmt::format(
+      "position, show, kind, id, sequence, '', type, version, time, author, '', '', {}, '', ''",
+      parts == event_parts::entity ? "entity" : "CASE WHEN entity IS NULL THEN NULL ELSE '' END");
+}
+
 class sqlite_source final : public journal_source {
  public:
   explicit sqlite_source(sqlite_database database) : database_(std::move(database)) {}
@@ -130,7 +138,7 @@ result<void> sqlite_source::events(const event_range& range, const history_query
   const conditions where(range, query);
   const auto text =
       fmt::format("SELECT {} FROM events WHERE position BETWEEN ?1 AND ?2{} ORDER BY position{} LIMIT ?3",
-                  sqlite_event_columns, where.sql, range.newest_first ? " DESC" : "");
+                  columns_of(range.parts), where.sql, range.newest_first ? " DESC" : "");
   if (text != range_text_) {
     auto statement = database_.prepare(text);
     if (!statement) return failure(std::move(statement).error());
@@ -148,7 +156,8 @@ result<void> sqlite_source::events(const event_range& range, const history_query
     if (!row) return failure(std::move(row).error());
     if (!*row) return {};
     read_sqlite_event(range_, event);
-    if (auto linked = read_link(event); !linked) return linked;
+    if (range.parts == event_parts::all)
+      if (auto linked = read_link(event); !linked) return linked;
     if (!visit(event)) return {};
   }
 }

@@ -20,6 +20,9 @@ constexpr std::uint64_t worth_looking_up = 8;
 /// after fewer changes would cost more than the changes themselves.
 constexpr std::uint64_t changes_per_entity = 2;
 
+/// Portions of events that one entity's past may wait for, until they are in the index.
+constexpr std::uint64_t worth_indexing = 20;
+
 constexpr std::size_t most_in_page = 1'000;
 
 failure beyond(std::uint64_t position) {
@@ -28,9 +31,27 @@ failure beyond(std::uint64_t position) {
 
 } // namespace
 
-stored_history::stored_history(std::unique_ptr<journal_source> source, std::filesystem::path snapshots,
-                               std::uint64_t snapshot_every)
-    : source_(std::move(source)), snapshots_(std::move(snapshots)), snapshot_every_(snapshot_every) {}
+result<void> scan_events(journal_source& source, std::uint64_t after,
+                         const std::function<bool(const journal_event&)>& visit) {
+  auto tail = source.tail();
+  if (!tail) return failure(std::move(tail).error());
+  bool wanted = true;
+  for (auto first = after + 1; wanted && first <= tail->position; first += scan_portion) {
+    event_range range;
+    range.first = first;
+    range.last = std::min(tail->position, first + scan_portion - 1);
+    auto read = source.events(range, {}, [&](journal_event& event) { return wanted = visit(event); });
+    if (!read) return read;
+  }
+  return {};
+}
+
+stored_history::stored_history(std::unique_ptr<journal_source> source,
+                               std::function<result<std::unique_ptr<journal_source>>()> more,
+                               std::filesystem::path snapshots, const journal_options& options)
+    : source_(std::move(source)), portions_(*source_, std::move(more), options),
+      snapshots_(std::move(snapshots)), snapshot_every_(options.snapshot_every),
+      soon_indexed_(worth_indexing * options.read_portion) {}
 
 result<journal_head> stored_history::head() {
   auto tail = source_->tail();
@@ -144,28 +165,32 @@ result<history_page> stored_history::look_through(const history_query& query, sp
 /// @returns whether all of it is in the index
 result<bool> stored_history::fill_index(std::uint64_t head) {
   if (head > history_index::last_position) return false;
-  while (index_.covered() < head) {
-    event_range range;
-    range.first = index_.covered() + 1;
-    range.last = std::min(head, index_.covered() + portion);
-    auto read = source_->events(range, {}, [&](journal_event& event) {
-      index_.add(event);
-      return true;
-    });
-    if (!read) return failure(std::move(read).error());
-    if (index_.covered() < range.last) return false; // damaged: there are events missing
-  }
-  return true;
+  bool whole = true; // else it is damaged: there are events missing
+  auto read =
+      portions_.read(index_.covered() + 1, head, event_parts::outline, [&](const event_portion& portion) {
+        for (const auto& event : portion.events()) index_.add(event);
+        return whole = !portion.read || index_.covered() == portion.last;
+      });
+  if (!read) return failure(std::move(read).error());
+  return whole;
 }
 
 /// The positions that can be meant, if they are few enough to be looked up one by one; in the wanted order.
+/// @param where loses what is in front of the show that is meant
 result<std::optional<std::vector<std::uint32_t>>> stored_history::few_candidates(const history_query& query,
-                                                                                 span where) {
+                                                                                 span& where) {
   std::optional<std::vector<std::uint32_t>> none;
-  if (where.empty() || (query.id.empty() && query.kind.empty() && query.author.empty())) return none;
+  const bool indexed = query.show || !query.id.empty() || !query.kind.empty() || !query.author.empty();
+  if (where.empty() || !indexed) return none;
   auto filled = fill_index(where.last);
   if (!filled) return failure(std::move(filled).error());
-  const auto found = *filled ? index_.candidates(query) : std::nullopt;
+  if (!*filled) return none;
+  if (query.show) {
+    const auto begin = index_.first_of(*query.show);
+    where.first = begin > 0 ? std::max(where.first, begin) : where.last + 1;
+    if (where.empty()) return std::optional(std::vector<std::uint32_t>());
+  }
+  const auto found = index_.candidates(query);
   if (!found) return none;
   const auto first = std::lower_bound(found->begin(), found->end(), where.first);
   const auto end = std::upper_bound(first, found->end(), where.last);
@@ -237,6 +262,7 @@ result<past_view> stored_history::view_at(std::string_view show, std::uint64_t p
   range.first = base->position + 1;
   range.last = position;
   range.view_of = name;
+  range.parts = event_parts::entity;
   past_state state(name, std::move(base->rows));
   if (auto done = replay(state, range); !done) return failure(std::move(done).error());
   out.rows = state.take_rows();
@@ -249,8 +275,29 @@ result<past_view> stored_history::view_at(std::string_view show, std::uint64_t p
   return out;
 }
 
+/// @pre the index covers the position
+result<std::optional<view_row>> stored_history::look_up(const event_stream& stream, std::uint64_t position) {
+  const auto origin = index_.origin_at(stream, position);
+  if (!origin) return std::optional<view_row>();
+  auto event = at(origin->changed_at);
+  if (!event) return failure(std::move(event).error());
+  if (!changes_entity(*event) || !event->entity) return std::optional<view_row>();
+  return std::optional(view_row{stream.kind, stream.id, origin->created_at, event->position, event->sequence,
+                                std::move(*event->entity)});
+}
+
+/// By the entity's own events if they are known; from the whole view rather than to go through a long journal
+/// for the index.
 result<std::optional<view_row>> stored_history::entity_at(const event_stream& stream,
                                                           std::uint64_t position) {
+  if (position == 0) return std::optional<view_row>();
+  if (position <= index_.covered() + soon_indexed_) {
+    if (position > index_.covered())
+      if (auto last = at(position); !last) return failure(std::move(last).error());
+    auto filled = fill_index(position);
+    if (!filled) return failure(std::move(filled).error());
+    if (*filled) return look_up(stream, position);
+  }
   auto view = view_at(stream.show, position);
   if (!view) return failure(std::move(view).error());
   for (auto& row : view->rows)
@@ -258,19 +305,17 @@ result<std::optional<view_row>> stored_history::entity_at(const event_stream& st
   return std::optional<view_row>();
 }
 
+/// Who goes through everything anyway fills the index on the way.
 result<void> stored_history::scan(std::uint64_t after,
                                   const std::function<bool(const journal_event&)>& visit) {
-  auto tail = source_->tail();
-  if (!tail) return failure(std::move(tail).error());
-  bool wanted = true;
-  for (auto first = after + 1; wanted && first <= tail->position; first += scan_portion) {
-    event_range range;
-    range.first = first;
-    range.last = std::min(tail->position, first + scan_portion - 1);
-    auto read = source_->events(range, {}, [&](journal_event& event) { return wanted = visit(event); });
-    if (!read) return read;
-  }
-  return {};
+  event_outline seen;
+  return scan_events(*source_, after, [&](const journal_event& event) {
+    if (event.position == index_.covered() + 1 && event.position <= history_index::last_position) {
+      outline(event, seen);
+      index_.add(seen);
+    }
+    return visit(event);
+  });
 }
 
 result<bool> stored_history::keep_snapshots() {

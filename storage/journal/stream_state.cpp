@@ -6,12 +6,25 @@ bool leaves_something(const new_event& event) noexcept {
   return changes_entity(event) ? event.entity.has_value() : !empties_show(event);
 }
 
-stream_state after(const stream_state& before, const journal_event& event) noexcept {
+namespace {
+
+stream_state changed(const stream_state& before, std::uint64_t position, std::uint64_t sequence,
+                     bool leaves) noexcept {
   stream_state now;
-  now.changed_at = event.position;
-  now.sequence = event.sequence;
-  if (leaves_something(event)) now.created_at = before.exists() ? before.created_at : event.position;
+  now.changed_at = position;
+  now.sequence = sequence;
+  if (leaves) now.created_at = before.exists() ? before.created_at : position;
   return now;
+}
+
+} // namespace
+
+stream_state after(const stream_state& before, const journal_event& event) noexcept {
+  return changed(before, event.position, event.sequence, leaves_something(event));
+}
+
+stream_state after(const stream_state& before, const event_outline& event) noexcept {
+  return changed(before, event.position, event.sequence, event.leaves);
 }
 
 stream_state after_show_deleted(const stream_state& before, std::uint64_t position) noexcept {

@@ -2,7 +2,7 @@
 // What an event does to the row of its stream in the views. The one rule for writing, rebuilding, verifying
 // and looking back.
 
-#include "storage/journal/event.hpp"
+#include "storage/journal/event_outline.hpp"
 
 #include <string>
 
@@ -31,6 +31,7 @@ inline const std::string& emptied_show(const new_event& event) noexcept {
 
 /// The row after the event. What was gone and is there again counts as created anew.
 stream_state after(const stream_state& before, const journal_event& event) noexcept;
+stream_state after(const stream_state& before, const event_outline& event) noexcept;
 
 /// The row of an entity whose show was deleted at that position: its own numbers don't move.
 stream_state after_show_deleted(const stream_state& before, std::uint64_t position) noexcept;

@@ -6,18 +6,18 @@ stream_table::entry& stream_table::find(const event_stream& stream) {
   key_.assign(stream.kind);
   key_ += '\0';
   key_ += stream.id;
-  const auto [found, is_new] = shows_[stream.show].try_emplace(key_);
+  if (!last_ || last_->first != stream.show) last_ = &*shows_.try_emplace(stream.show).first;
+  const auto [found, is_new] = last_->second.try_emplace(key_);
   if (is_new) ++size_;
   return found->second;
 }
 
-void stream_table::apply(const journal_event& event) {
-  if (empties_show(event)) {
-    for (auto& [key, row] : shows_[emptied_show(event)])
-      if (row.has_entity) row = {after_show_deleted(row.state, event.position), false};
+void stream_table::apply(const event_outline& event, entry& row) {
+  if (event.empties_show) {
+    for (auto& [key, each] : shows_[event.stream.id])
+      if (each.has_entity) each = {after_show_deleted(each.state, event.position), false};
   }
-  auto& row = find(event.stream);
-  row = {after(row.state, event), event.entity.has_value()};
+  row = {after(row.state, event), event.has_entity};
 }
 
 void stream_table::each(const std::function<void(const event_stream&, const entry&)>& visit) const {

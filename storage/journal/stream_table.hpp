@@ -16,11 +16,15 @@ class stream_table {
     bool has_entity = false; ///< it is that of the event at `changed_at`
   };
 
-  /// Events have to come in their order.
-  void apply(const journal_event& event);
+  stream_table() = default;
+  stream_table(const stream_table&) = delete;
+  stream_table& operator=(const stream_table&) = delete;
 
-  /// Number of the stream's last event; 0: it has none.
-  std::uint64_t sequence(const event_stream& stream) { return find(stream).state.sequence; }
+  /// Events have to come in their order.
+  void apply(const event_outline& event) { apply(event, find(event.stream)); }
+  /// @param row that of the event's stream
+  void apply(const event_outline& event, entry& row);
+
   entry& find(const event_stream& stream); ///< made if it isn't there
 
   void each(const std::function<void(const event_stream&, const entry&)>& visit) const;
@@ -29,7 +33,8 @@ class stream_table {
  private:
   using streams = std::unordered_map<std::string, entry>; ///< by `KIND\0ID`
 
-  std::unordered_map<std::string, streams> shows_;
+  std::unordered_map<std::string, streams> shows_;        ///< its elements stay where they are
+  std::pair<const std::string, streams>* last_ = nullptr; ///< mostly it is the same show again
   std::size_t size_ = 0;
   std::string key_;
 };

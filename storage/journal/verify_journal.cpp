@@ -28,14 +28,19 @@ result<void> make_views(journal_store& store, journal_source& source, const stre
   return done;
 }
 
-result<std::uint64_t> rebuild(journal_store& store, journal_source& source) {
+result<void> follow_streams(journal_source& source, portion_reader& events, stream_table& streams) {
+  auto tail = source.tail();
+  if (!tail) return failure(std::move(tail).error());
+  return events.read(1, tail->position, event_parts::outline, [&](const event_portion& portion) {
+    for (const auto& event : portion.events()) streams.apply(event);
+    return true;
+  });
+}
+
+result<std::uint64_t> rebuild(journal_store& store, journal_source& source, portion_reader& events) {
   auto done = store.begin(); // nobody adds events from now on
   stream_table streams;
-  if (done)
-    done = source.events({}, {}, [&](journal_event& event) {
-      streams.apply(event);
-      return true;
-    });
+  if (done) done = follow_streams(source, events, streams);
   done = done.and_then([&] { return make_views(store, source, streams); }).and_then([&] {
     return store.commit();
   });
@@ -58,7 +63,9 @@ result<journal_report> verify_journal(const journal_options& options) {
     report.chain = journal_damage{0, source.error().message};
     return report;
   }
-  return chain_verifier(**source, *evidence).run();
+  portion_reader events(
+      **source, [&] { return open_source(options); }, options);
+  return chain_verifier(**source, events, *evidence).run();
 }
 
 result<std::uint64_t> rebuild_views(const journal_options& options) {
@@ -67,7 +74,9 @@ result<std::uint64_t> rebuild_views(const journal_options& options) {
   auto store = open_store(options);
   if (!store) return failure(std::move(store).error());
   if (!store->refusal.empty()) return fail(ec::storage_unavailable, store->refusal);
-  return rebuild(*store->store, **source);
+  portion_reader events(
+      **source, [&] { return open_source(options); }, options);
+  return rebuild(*store->store, **source, events);
 }
 
 } // namespace troupe::storage

@@ -12,10 +12,6 @@ using namespace troupe;
 using namespace troupe::storage;
 using namespace troupe::storage::test;
 
-auto any_backend() {
-  return GENERATE(from_range(journal_backends()));
-}
-
 journal_rig::drafts one(new_event event, std::optional<std::uint64_t> expected = std::nullopt) {
   journal_rig::drafts out(1);
   out[0].event = std::move(event);

@@ -16,10 +16,6 @@ using namespace troupe::storage::test;
 
 namespace fs = std::filesystem;
 
-auto any_backend() {
-  return GENERATE(from_range(journal_backends()));
-}
-
 std::vector<std::string> lines_of(const journal_options& options) {
   std::vector<std::string> out;
   must(export_journal(options, [&](std::string_view line) {

@@ -2,6 +2,7 @@
 
 #include "tests/storage/journal_support.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
@@ -10,10 +11,6 @@ namespace {
 using namespace troupe;
 using namespace troupe::storage;
 using namespace troupe::storage::test;
-
-auto any_backend() {
-  return GENERATE(from_range(journal_backends()));
-}
 
 history_query of(std::string kind, std::string id) {
   history_query query;
@@ -193,6 +190,58 @@ TEST_CASE("history: one entity at a position", "[storage][journal]") {
   CHECK(at(5) == "a=3@5/5#4");
   CHECK(at(6) == "none");
   CHECK_FALSE(rig.history().entity_at({"gala", "fixture", "a"}, 7));
+}
+
+TEST_CASE("history: one entity at any position is what the whole view has of it", "[storage][journal]") {
+  journal_rig rig(any_backend());
+  const int way = GENERATE(range(0, 3));
+  CAPTURE(way);
+  if (way == 1) rig.options.read_portion = 1; // no index: it would take too long to make
+  rig.reopen();
+  append_random(rig, 300, 11);
+  if (way == 2) // as the archivist does at the start
+    must(rig.history().scan(0, [](const journal_event&) { return true; }));
+  std::mt19937 random{GENERATE(1U, 2U)};
+  std::uint64_t found = 0;
+  for (int round = 0; round < 40; ++round) {
+    if (round == 20) append_random(rig, 30, 12);
+    const std::uint64_t position = random() % 301;
+    const auto show = random() % 4 == 0 ? std::string() : fmt::format("show{}", random() % 3);
+    const std::string kind = show.empty() ? "model" : "fixture";
+    const auto view = must(rig.history().view_at(show, position));
+    for (int i = 0; i < 12; ++i) {
+      const event_stream stream{show, kind, fmt::format("f{}", i)};
+      const auto row = must(rig.history().entity_at(stream, position));
+      const auto same = [&](const view_row& each) { return each.kind == kind && each.id == stream.id; };
+      const auto in_view = std::find_if(view.rows.begin(), view.rows.end(), same);
+      CAPTURE(show, kind, stream.id, position);
+      REQUIRE(row.has_value() == (in_view != view.rows.end()));
+      if (!row) continue;
+      ++found;
+      CHECK(row->entity == in_view->entity);
+      CHECK(brief({*row}) == brief({*in_view}));
+    }
+    for (const auto* other : {"show", "checkpoint", "group"})
+      CHECK_FALSE(must(rig.history().entity_at({show, other, show}, position)));
+  }
+  CHECK(found > 100);
+  CHECK_FALSE(rig.history().entity_at({"show0", "fixture", "f0"}, 331));
+}
+
+TEST_CASE("history: of a show that nothing is known of there is nothing to find", "[storage][journal]") {
+  journal_rig rig(any_backend());
+  append_random(rig, 50, 1);
+  rig.append(fixture_created("a", "1", "late"));
+  history_query query;
+  query.show = "late";
+  query.oldest_first = true;
+  CHECK(positions(must(rig.history().find(query))) == "51");
+  query.id = "a";
+  CHECK(positions(must(rig.history().find(query))) == "51");
+  query.show = "never";
+  CHECK(positions(must(rig.history().find(query))).empty());
+  query.id.clear();
+  CHECK(positions(must(rig.history().find(query))).empty());
 }
 
 TEST_CASE("history: a scan goes through everything behind a position until it is told to end",

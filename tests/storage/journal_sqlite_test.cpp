@@ -17,18 +17,9 @@ using namespace troupe::storage::test;
 
 namespace fs = std::filesystem;
 
-/// A journal of that many events, closed.
-std::unique_ptr<journal_rig> closed_journal(std::size_t events) {
-  auto rig = std::make_unique<journal_rig>(journal_backends().front());
-  append_random(*rig, events, 7);
-  rig->close();
-  return rig;
-}
-
-void check_refuses(journal_rig& rig, std::uint64_t position) {
-  rig.open();
-  REQUIRE(rig.opened.damage);
-  CHECK(rig.opened.damage->position == position);
+/// In a file.
+std::unique_ptr<journal_rig> closed_file(std::size_t events) {
+  return closed_journal(events, journal_backends().front());
 }
 
 std::string dump_of(const journal_options& options) {
@@ -40,7 +31,7 @@ std::string dump_of(const journal_options& options) {
 } // namespace
 
 TEST_CASE("verify: an older copy of the whole database is seen", "[storage][journal]") {
-  auto rig = closed_journal(30);
+  auto rig = closed_file(30);
   const auto file = rig->folder / ".troupe/journal.sqlite";
   fs::copy_file(file, rig->folder / "old");
   rig->open();
@@ -51,15 +42,15 @@ TEST_CASE("verify: an older copy of the whole database is seen", "[storage][jour
 }
 
 TEST_CASE("verify: an empty database in the place of the journal is seen", "[storage][journal]") {
-  auto rig = closed_journal(30);
+  auto rig = closed_file(30);
   fs::remove(rig->folder / ".troupe/journal.sqlite");
   check_refuses(*rig, 0);
 }
 
 TEST_CASE("verify: a history that was made anew from the start is seen by the signatures",
           "[storage][journal]") {
-  auto rig = closed_journal(30);
-  auto other = closed_journal(1);
+  auto rig = closed_file(30);
+  auto other = closed_file(1);
   append_random(
       *[&] {
         other->open();
@@ -81,7 +72,7 @@ TEST_CASE("verify: a history that was made anew from the start is seen by the si
 }
 
 TEST_CASE("verify: a file that is no database is damage, and no start", "[storage][journal]") {
-  auto rig = closed_journal(30);
+  auto rig = closed_file(30);
   write_text(rig->folder / ".troupe/journal.sqlite", std::string(20'000, 'x'));
   const auto report = must(verify_journal(rig->options));
   REQUIRE(report.chain);
@@ -92,7 +83,7 @@ TEST_CASE("verify: a file that is no database is damage, and no start", "[storag
 }
 
 TEST_CASE("verify: any page that was overwritten is damage, and never more", "[storage][journal]") {
-  auto rig = closed_journal(200);
+  auto rig = closed_file(200);
   const auto file = rig->folder / ".troupe/journal.sqlite";
   const auto whole = read_text(file);
   const bool zeros = GENERATE(true, false);

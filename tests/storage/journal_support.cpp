@@ -2,6 +2,7 @@
 
 #include "storage/journal/open_backend.hpp"
 
+#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 namespace troupe::storage::test {
@@ -66,6 +67,30 @@ std::uint64_t journal_rig::append(new_event event) {
   drafts one(1);
   one[0].event = std::move(event);
   return append(std::move(one)).back()->position;
+}
+
+std::shared_ptr<journal_backend> any_backend() {
+  return GENERATE(from_range(journal_backends()));
+}
+
+std::unique_ptr<journal_rig> closed_journal(std::size_t events, std::shared_ptr<journal_backend> of) {
+  auto rig = std::make_unique<journal_rig>(of ? std::move(of) : any_backend());
+  append_random(*rig, events, 7);
+  rig->close();
+  return rig;
+}
+
+void check_refuses(journal_rig& rig, std::uint64_t position) {
+  rig.open();
+  REQUIRE(rig.opened.damage);
+  CHECK(rig.opened.damage->position == position);
+  CHECK_FALSE(rig.opened.damage->reason.empty());
+  journal_rig::drafts batch(1);
+  batch[0].event = fixture_created("a", "1");
+  const auto refused = rig.journal().append(batch);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::storage_unavailable);
+  CHECK(refused.error().message.find(rig.opened.damage->reason) != std::string::npos);
 }
 
 new_event fixture_created(std::string id, std::string name, std::string show) {

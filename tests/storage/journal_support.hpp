@@ -43,6 +43,9 @@ struct journal_world {
   journal_options options(const std::filesystem::path& data_dir);
 };
 
+/// One of them after the other, as the test's generator.
+std::shared_ptr<journal_backend> any_backend();
+
 /// Throws with the error's words, so that a test stops there.
 template <class T>
 T must(result<T> found) {
@@ -84,6 +87,13 @@ class journal_rig {
  private:
   std::unique_ptr<event_history> history_;
 };
+
+/// A journal of so many events of all kinds, closed. @param of null: of any database, with GENERATE
+std::unique_ptr<journal_rig> closed_journal(std::size_t events,
+                                            std::shared_ptr<journal_backend> of = nullptr);
+
+/// Opens it: it is damaged at that position, and every append is refused with the reason.
+void check_refuses(journal_rig& rig, std::uint64_t position);
 
 /// What the tests record: an entity that is `{"id":ID,"revision":N,"name":NAME}`.
 new_event fixture_created(std::string id, std::string name, std::string show = "gala");

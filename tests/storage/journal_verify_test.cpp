@@ -17,33 +17,8 @@ using namespace troupe::storage::test;
 
 namespace fs = std::filesystem;
 
-auto any_backend() {
-  return GENERATE(from_range(journal_backends()));
-}
-
 void replace(std::string& in, const std::string& what, const std::string& with) {
   if (const auto at = in.find(what); at != std::string::npos) in.replace(at, what.size(), with);
-}
-
-/// A journal of that many events, closed.
-std::unique_ptr<journal_rig> closed_journal(std::size_t events) {
-  auto rig = std::make_unique<journal_rig>(any_backend());
-  append_random(*rig, events, 7);
-  rig->close();
-  return rig;
-}
-
-void check_refuses(journal_rig& rig, std::uint64_t position) {
-  rig.open();
-  REQUIRE(rig.opened.damage);
-  CHECK(rig.opened.damage->position == position);
-  CHECK_FALSE(rig.opened.damage->reason.empty());
-  journal_rig::drafts batch(1);
-  batch[0].event = fixture_created("a", "1");
-  const auto refused = rig.journal().append(batch);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == ec::storage_unavailable);
-  CHECK(refused.error().message.find(rig.opened.damage->reason) != std::string::npos);
 }
 
 } // namespace
