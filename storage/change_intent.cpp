@@ -1,6 +1,6 @@
 #include "storage/change_intent.hpp"
 
-#include "storage/digest.hpp"
+#include "storage/sealed_text.hpp"
 #include "storage/show_files.hpp"
 
 #include <boost/json/array.hpp>
@@ -16,7 +16,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view format_name = "troupe-change-1";
-constexpr std::size_t checksum_length = 64;
 
 json::value describe(const std::optional<file_status>& status) {
   if (!status) return nullptr;
@@ -78,22 +77,15 @@ std::string encode_intent(const std::vector<intended_file>& files) {
   }
   std::string out = json::serialize(json::object{
       {"format", json::string_view(format_name.data(), format_name.size())}, {"files", std::move(list)}});
-  out.reserve(out.size() + size + checksum_length + 1);
+  out.reserve(out.size() + size + 1);
   out += '\n';
   for (const auto& file : files) out += file.bytes;
-  out += sha256_hex(out);
+  seal(out);
   return out;
 }
 
 std::optional<std::vector<intended_file>> decode_intent(std::string_view bytes) {
-  if (bytes.size() < checksum_length) return std::nullopt;
-  const auto body = bytes.substr(0, bytes.size() - checksum_length);
-  if (bytes.substr(body.size()) != sha256_hex(body)) return std::nullopt;
-  try {
-    return decode_body(body);
-  } catch (const std::exception&) {
-    return std::nullopt; // whole, and yet not ours: made by another version
-  }
+  return parse_sealed(bytes, decode_body);
 }
 
 } // namespace troupe::storage

@@ -2,6 +2,7 @@
 
 #include "storage/digest.hpp"
 #include "storage/file_writing.hpp"
+#include "storage/sealed_text.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -17,7 +18,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view format_name = "troupe-files-1";
-constexpr std::size_t checksum_length = 64;
 constexpr std::size_t most_versions = 4; ///< a file that vanished has three while it is written again
 
 data_path split(std::string_view text) {
@@ -27,7 +27,7 @@ data_path split(std::string_view text) {
 }
 
 bool is_digest(std::string_view text) {
-  return text.size() == checksum_length &&
+  return text.size() == sha256_hex_length &&
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -122,7 +122,7 @@ std::string file_records::encode() const {
                                    {"files", std::move(files)},
                                    {"edits", std::move(edits)}});
   out += '\n';
-  out += sha256_hex(out);
+  seal(out);
   return out;
 }
 
@@ -142,14 +142,7 @@ file_records file_records::decode_body(std::string_view body) {
 }
 
 std::optional<file_records> file_records::decode(std::string_view bytes) {
-  if (bytes.size() < checksum_length) return std::nullopt;
-  const auto body = bytes.substr(0, bytes.size() - checksum_length);
-  if (bytes.substr(body.size()) != sha256_hex(body)) return std::nullopt;
-  try {
-    return decode_body(body);
-  } catch (const std::exception&) {
-    return std::nullopt; // whole, and yet not ours: made by another version
-  }
+  return parse_sealed(bytes, &file_records::decode_body);
 }
 
 file_standing standing_of(std::span<const shown_version> versions, const std::optional<std::string>& sha256) {

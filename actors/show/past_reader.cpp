@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -101,12 +102,18 @@ result<std::string> past_reader::tell(const compare_moments& asked) {
   const auto to = resolve(asked.to, "to");
   if (!to) return failure{to.error()};
   if (auto known = know(asked.show); !known) return failure{known.error()};
-  const auto earlier = history_.view_at(asked.show, *from);
-  if (!earlier) return failure{earlier.error()};
-  const auto later = history_.view_at(asked.show, *to);
-  if (!later) return failure{later.error()};
+  std::vector<entity_difference> found;
+  for (const auto& part :
+       {std::string_view{asked.show}, std::string_view{}}) { // the models, as `at` tells them
+    const auto earlier = history_.view_at(part, *from);
+    if (!earlier) return failure{earlier.error()};
+    const auto later = history_.view_at(part, *to);
+    if (!later) return failure{later.error()};
+    auto differ = difference(earlier->rows, later->rows);
+    std::move(differ.begin(), differ.end(), std::back_inserter(found));
+  }
   std::string out = R"({"data":)";
-  append_json(out, difference(earlier->rows, later->rows));
+  append_json(out, found);
   return out + '}';
 }
 

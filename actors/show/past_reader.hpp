@@ -34,7 +34,7 @@ struct entity_then {
   entity_kind kind = entity_kind::fixture;
   std::string id;
 };
-/// `GET /api/shows/:show/diff?from&to`
+/// `GET /api/shows/:show/diff?from&to`: of all that `show_then` tells, the models last.
 struct compare_moments {
   std::string show;
   past_moment from, to;

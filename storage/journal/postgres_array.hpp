@@ -1,7 +1,10 @@
 #pragma once
 // A column of many rows as one parameter: the text of an array of PostgreSQL. Internal to storage/journal.
 
+#include <array>
+#include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +17,11 @@ class postgres_array {
   void add(std::uint64_t number);
   void add(std::int64_t number);
   void add(std::span<const std::uint8_t> bytes);
-  void add_null();
+  /// NULL if there is none.
+  template <std::same_as<std::optional<std::string>> Text>
+  void add(const Text& text) {
+    text ? add(std::string_view(*text)) : add_null();
+  }
 
   std::size_t bytes() const noexcept { return text_.size(); }
   /// Its text. It is empty then.
@@ -22,9 +29,18 @@ class postgres_array {
 
  private:
   void next();
+  void add_null();
 
   std::string text_;
 };
+
+/// One more row: a value behind the others of each column.
+template <std::size_t Columns, class... Values>
+void add_row(std::array<postgres_array, Columns>& rows, const Values&... values) {
+  static_assert(sizeof...(Values) == Columns);
+  auto* column = rows.data();
+  (column++->add(values), ...);
+}
 
 /// `\x` and hex digits.
 void append_bytea(std::string& out, std::span<const std::uint8_t> bytes);

@@ -108,8 +108,8 @@ result<void> postgres_store::after_lost_commit(error found) {
 }
 
 void postgres_store::discard() noexcept {
-  for (auto& column : events_) column = {};
-  for (auto& column : views_) column = {};
+  events_ = {};
+  views_ = {};
   last_ = {};
 }
 
@@ -150,24 +150,9 @@ result<std::optional<stream_state>> postgres_store::stream(const event_stream& s
 
 result<void> postgres_store::insert(const journal_event& event) {
   const auto& stream = event.stream;
-  events_[0].add(event.position);
-  events_[1].add(stream.show);
-  events_[2].add(stream.kind);
-  events_[3].add(stream.id);
-  events_[4].add(event.sequence);
-  events_[5].add(event.event_id);
-  events_[6].add(event.type);
-  events_[7].add(std::uint64_t(event.version));
-  events_[8].add(event.time_ms);
-  events_[9].add(event.author);
-  events_[10].add(event.client);
-  events_[11].add(event.correlation_id);
-  if (event.entity)
-    events_[12].add(*event.entity);
-  else
-    events_[12].add_null();
-  events_[13].add(event.details);
-  events_[14].add(std::span<const std::uint8_t>(event.hash));
+  add_row(events_, event.position, stream.show, stream.kind, stream.id, event.sequence, event.event_id,
+          event.type, std::uint64_t(event.version), event.time_ms, event.author, event.client,
+          event.correlation_id, event.entity, event.details, event.hash);
   last_ = {event.position, event.hash};
   if (events_[12].bytes() + events_[13].bytes() < most_gathered) return {};
   return flush_events();
@@ -177,16 +162,8 @@ result<void> postgres_store::insert(const journal_event& event) {
 /// in between.
 result<void> postgres_store::put_view(const event_stream& stream, const stream_state& state,
                                       const std::optional<std::string>& entity) {
-  views_[0].add(stream.show);
-  views_[1].add(stream.kind);
-  views_[2].add(stream.id);
-  views_[3].add(state.created_at);
-  views_[4].add(state.changed_at);
-  views_[5].add(state.sequence);
-  if (entity)
-    views_[6].add(*entity);
-  else
-    views_[6].add_null();
+  add_row(views_, stream.show, stream.kind, stream.id, state.created_at, state.changed_at, state.sequence,
+          entity);
   if (views_[2].bytes() + views_[6].bytes() < most_gathered) return {};
   return flush_views();
 }
@@ -200,7 +177,7 @@ result<void> postgres_store::empty_show(const std::string& show, std::uint64_t p
 }
 
 result<void> postgres_store::clear_views() {
-  for (auto& column : views_) column = {};
+  views_ = {};
   return change("DELETE FROM views", {});
 }
 

@@ -1,6 +1,8 @@
 // The history, shows as they were, comparison, restore, checkpoints and branches (docs/history.md).
 #include "tests/conformance/support/suite.hpp"
 
+#include <algorithm>
+
 using namespace troupe::conformance;
 
 namespace {
@@ -180,6 +182,62 @@ TEST_CASE("past: a diff names each entity with the fields that differ", "[confor
   CHECK(str(by_op["created"].at("id")) == fader);
   CHECK(by_op["created"].at("fields").at("name") == (json::array{nullptr, "New"}));
   CHECK(show.rest.list(path + std::to_string(from)).empty());
+}
+
+TEST_CASE("past: a diff has the models, as the show at a moment has them", "[conformance][history]") {
+  live_show show;
+  const auto from = head(show);
+  const auto model = str(
+      show.rest.create("/api/fixtures/models",
+                       {{"brand", "Own"}, {"model", "Lamp of " + show.name}, {"channels", {{"dimmer", 1}}}}));
+  const auto fixture = show.dimmer(1);
+  const auto made = head(show);
+  show.rest.change("/api/fixtures/models/" + model, {{"brand", "Other"}});
+  const auto changed = head(show);
+  const auto diff = [&](std::int64_t begin, std::int64_t end) {
+    return show.rest.list("/api/shows/" + show.name + "/diff?from=" + std::to_string(begin) +
+                          "&to=" + std::to_string(end));
+  };
+  const auto models_then = show.rest.read(at(show, made)).at("models").as_array();
+  const auto in_past = std::any_of(models_then.begin(), models_then.end(),
+                                   [&](const json::value& each) { return str(each.at("id")) == model; });
+  CHECK(in_past);
+  const auto found = diff(from, made);
+  REQUIRE(found.size() == 2);
+  CHECK(str(found[0].at("id")) == fixture);
+  CHECK(found[1].at("kind") == "model");
+  CHECK(str(found[1].at("id")) == model);
+  CHECK(found[1].at("op") == "created");
+  CHECK(found[1].at("fields").at("brand") == (json::array{nullptr, "Own"}));
+  CHECK(diff(made, changed) == (json::array{{{"kind", "model"},
+                                             {"id", model},
+                                             {"op", "updated"},
+                                             {"fields", {{"brand", json::array{"Own", "Other"}}}}}}));
+  CHECK(diff(changed, made).at(0).at("fields").at("brand") == (json::array{"Other", "Own"}));
+  CHECK(diff(made, from).at(1).at("op") == "deleted");
+  CHECK(show.rest.read(at(show, made) + "/models/" + model).at("brand") == "Own");
+  CHECK(show.rest.read(at(show, changed) + "/model/" + model).at("brand") == "Other");
+}
+
+TEST_CASE("past: one entity is what it was at every position, and what the whole show has of it",
+          "[conformance][history]") {
+  live_show show;
+  const auto begin = head(show);
+  const auto a = show.dimmer(1);
+  for (int i = 0; i < 5; ++i) show.rest.change("/api/fixtures/" + a, {{"name", "Name " + std::to_string(i)}});
+  REQUIRE(show.rest.del("/api/fixtures/" + a).ok());
+  const auto b = show.dimmer(2);
+  const auto end = head(show);
+  for (auto position = begin; position <= end; ++position) {
+    std::map<std::string, json::value> all;
+    const auto then = show.rest.read(at(show, position));
+    for (const auto& one : then.at("fixtures").as_array()) all[str(one.at("id"))] = one;
+    for (const auto& id : {a, b}) {
+      const auto one = show.rest.get(at(show, position) + "/fixtures/" + id);
+      CHECK(one.status == (all.contains(id) ? 200 : 404));
+      if (all.contains(id)) CHECK(one.data() == all[id]);
+    }
+  }
 }
 
 TEST_CASE("past: restored as new facts, whole or in part, and undone", "[conformance][history]") {

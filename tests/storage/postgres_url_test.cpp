@@ -48,8 +48,8 @@ TEST_CASE("postgres: columns of any text as one parameter", "[storage][journal]"
   column.add("a");
   column.add("q\"\\,{}");
   column.add("");
-  column.add_null();
-  column.add("NULL");
+  column.add(std::optional<std::string>());
+  column.add(std::optional<std::string>("NULL"));
   CHECK(column.take() == R"({"a","q\"\\,{}","",NULL,"NULL"})");
   column.add(std::uint64_t{7});
   column.add(std::int64_t{-1});
