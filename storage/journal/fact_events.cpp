@@ -46,6 +46,7 @@ std::size_t value_end(std::string_view text, std::size_t at) {
 /// passes here.
 std::vector<member_text> members_of(std::string_view object) {
   std::vector<member_text> found;
+  found.reserve(16); // more than most entities have
   std::size_t at = 1;
   while (at + 1 < object.size()) {
     const auto name = at;
@@ -142,9 +143,11 @@ new_event event_of(const recorded_fact& recorded, std::string_view show) {
   }
   if (recorded.origin->external_edit) {
     out.type = event_type::external_edit;
-    append_list(details, R"("op":)", fmt::format("\"{}\"", op));
+    append_list(details, R"("op":)", '"' + std::string(op) + '"');
   } else {
-    out.type = fmt::format("{}_{}", kind_name(kind), op);
+    out.type = kind_name(kind);
+    out.type += '_';
+    out.type += op;
   }
   for (const auto& note : recorded.origin->notes) {
     if (!details.empty()) details += ',';
