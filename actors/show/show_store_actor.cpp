@@ -189,8 +189,12 @@ class store {
 
   void committed(std::uint64_t position) {
     end_commit();
-    const auto begun = clock_ns(*self_);
     auto done = std::exchange(st_.flying, {});
+    // Refusals that rest on nothing but what is durable now.
+    std::vector<waiting_answer> refused;
+    if (st_.gathering.facts.empty()) refused = std::exchange(st_.gathering.waiting, {});
+    commit(); // the disk needn't wait until everybody is told of what it has just written
+    const auto begun = clock_ns(*self_);
     std::vector<fact> facts;
     facts.reserve(done.facts.size());
     for (auto& one : done.facts) {
@@ -200,15 +204,14 @@ class store {
     st_.position = position;
     keep();
     // A switch that came while the disk was busy is newer than what it wrote.
-    for (const auto& [id, origin] : st_.unsaved_run_state) show_run_state(id);
+    for (const auto* newer : {&st_.flying.run_state, &st_.unsaved_run_state})
+      for (const auto& [id, origin] : *newer) show_run_state(id);
     st_.storage_failure.clear();
     publish();
     if (auto* measures = metrics_of(st_.peers)) measures->view.observe(clock_ns(*self_) - begun);
     announce(std::move(facts));
-    for (auto& one : done.waiting) deliver(one);
-    if (st_.gathering.facts.empty())
-      for (auto& one : std::exchange(st_.gathering.waiting, {})) deliver(one);
-    commit();
+    for (auto* batch : {&done.waiting, &refused})
+      for (auto& one : *batch) deliver(one);
     reversal_desk<store>{*this}.resume();
     proceed();
     settle();
