@@ -67,7 +67,7 @@ class portion_ring {
         std::unique_lock lock(mutex_);
         const bool room =
             taken_.wait(lock, ended, [&] { return next_ == all_.count() || next_ < front_ + slots_.size(); });
-        if (!room || next_ == all_.count()) return;
+        if (!room || ended.stop_requested() || next_ == all_.count()) return;
         number = next_++;
       }
       auto& slot = slots_[number % slots_.size()];
@@ -121,21 +121,20 @@ class portion_ring {
 portion_reader::portion_reader(journal_source& source,
                                std::function<result<std::unique_ptr<journal_source>>()> more,
                                const journal_options& options)
-    : source_(source), more_(std::move(more)), portion_(options.read_portion),
+    : source_(source), more_(std::move(more)), portion_(std::max<std::uint64_t>(options.read_portion, 1)),
       threads_(options.read_threads > 0 ? options.read_threads
                                         : std::clamp(std::thread::hardware_concurrency(), 1U, most_threads)) {
 }
 
-/// Opens as many connections as there is work for.
-void portion_reader::prepare(std::uint64_t portions) {
-  const auto wanted = std::min<std::uint64_t>(threads_, portions);
-  while (!no_more_ && others_.size() + 1 < wanted) {
+/// A connection for each thread but the first, as many as there is work for.
+std::vector<std::unique_ptr<journal_source>> portion_reader::open_others(std::uint64_t portions) const {
+  std::vector<std::unique_ptr<journal_source>> out;
+  while (out.size() + 1 < std::min<std::uint64_t>(threads_, portions)) {
     auto opened = more_();
-    if (opened)
-      others_.push_back(std::move(*opened));
-    else
-      no_more_ = true;
+    if (!opened) break;
+    out.push_back(std::move(*opened));
   }
+  return out;
 }
 
 result<void> portion_reader::read_alone(std::uint64_t first, std::uint64_t last, event_parts parts,
@@ -155,16 +154,15 @@ result<void> portion_reader::read_alone(std::uint64_t first, std::uint64_t last,
 result<void> portion_reader::read(std::uint64_t first, std::uint64_t last, event_parts parts,
                                   const std::function<bool(const event_portion&)>& take) {
   const portions all{first, last, portion_};
-  prepare(all.count());
-  const auto threads = std::min<std::uint64_t>(others_.size() + 1, all.count());
-  if (threads <= 1) return read_alone(first, last, parts, take);
+  const auto others = open_others(all.count());
+  if (others.empty()) return read_alone(first, last, parts, take);
   std::vector<reading> readings;
-  readings.reserve(threads);
+  readings.reserve(others.size() + 1);
   readings.emplace_back(source_, parts);
-  while (readings.size() < threads) readings.emplace_back(*others_[readings.size() - 1], parts);
-  portion_ring ring(all, threads * ahead);
+  for (const auto& each : others) readings.emplace_back(*each, parts);
+  portion_ring ring(all, readings.size() * ahead);
   std::vector<std::jthread> workers; // ends them whatever happens below
-  workers.reserve(threads);
+  workers.reserve(readings.size());
   for (auto& each : readings)
     workers.emplace_back([&ring, &each](const std::stop_token& ended) { ring.fill(ended, each); });
   return ring.take(take);

@@ -37,7 +37,7 @@ class portion_reader {
                     const std::function<bool(const event_portion&)>& take);
 
  private:
-  void prepare(std::uint64_t portions);
+  std::vector<std::unique_ptr<journal_source>> open_others(std::uint64_t portions) const;
   result<void> read_alone(std::uint64_t first, std::uint64_t last, event_parts parts,
                           const std::function<bool(const event_portion&)>& take);
 
@@ -45,8 +45,6 @@ class portion_reader {
   std::function<result<std::unique_ptr<journal_source>>()> more_;
   std::uint64_t portion_;
   unsigned threads_;
-  std::vector<std::unique_ptr<journal_source>> others_;
-  bool no_more_ = false; ///< no further one could be opened
 };
 
 } // namespace troupe::storage

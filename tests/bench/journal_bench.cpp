@@ -3,6 +3,7 @@
 
 #include "storage/journal/journal_figures.hpp"
 #include "storage/journal/verify_journal.hpp"
+#include "storage/rewrite_shows.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <algorithm>
@@ -149,11 +150,26 @@ class bench {
       });
       once("  make the views anew", [&] { must(rebuild_views(options_)); });
     }
+    recover();
     std::printf("database: %.1f MB, snapshots: %.1f MB\n", megabytes("journal.sqlite"),
                 megabytes("snapshots.sqlite"));
   }
 
  private:
+  /// What `troupe recover` does about views that are wrong.
+  void recover() {
+    if (!options_.url.empty()) return;
+    history_.reset();
+    opened_ = {};
+    auto files = must(show_files::open(options_.data_dir));
+    once("recover: verify, make the views anew, write the files of the show, verify", [&] {
+      must(verify_journal(options_));
+      must(rebuild_views(options_));
+      must(rewrite_shows(options_, files, [this] { return fmt::format("new-{}", random_()); }));
+      must(verify_journal(options_));
+    });
+  }
+
   double megabytes(const char* file) const {
     std::error_code code;
     const auto size = std::filesystem::file_size(options_.data_dir / ".troupe" / file, code);
@@ -180,12 +196,12 @@ class bench {
     event.author = "anonymous";
     event.client = "127.0.0.1:54321";
     event.correlation_id = "0d9f1c2a-6f0e-4a3b-9a53-0f6f4a6f6b11";
-    event.entity =
-        fmt::format(R"({{"id":"{}","revision":{},"name":"Fixture {}","modelId":"dimmer-rgbw","universe":{},)"
-                    R"("address":{},"position":{{"x":{}.5,"y":2.25,"z":-1}},"enabled":true,"tags":["stage",)"
-                    R"("left"],"notes":"{}"}})",
-                    id, random_() % 100'000, random_() % 1'000, random_() % 64, random_() % 512,
-                    random_() % 10, std::string(60, 'n'));
+    event.entity = fmt::format(
+        R"({{"id":"{}","revision":{},"name":"Fixture {}","modelId":"dimmer-rgbw","universe":{},)"
+        R"("startChannel":{},"position":{{"x":{}.5,"y":2.25,"z":-1}},"enabled":true,"tags":["stage",)"
+        R"("left"],"notes":"{}"}})",
+        id, 1 + random_() % 100'000, random_() % 1'000, random_() % 64, 1 + random_() % 512, random_() % 10,
+        std::string(60, 'n'));
     event.details = fmt::format(R"({{"before":{{"name":"Fixture {}"}}}})", random_() % 1'000);
     return event;
   }
