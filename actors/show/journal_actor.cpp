@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto told_timeout = 60s;
 constexpr std::size_t most_untold = 4'096; // events
-constexpr auto files_timeout = 55s; // below that of who asks for a show
+constexpr auto files_timeout = 55s;        // below that of who asks for a show
 
 show_problem as_problem(const storage::problem& one) {
   return {one.file, one.line, one.column, one.reason};
