@@ -16,10 +16,13 @@ void append_integer(std::string& out, Integer number) {
 }
 
 void append_hex(std::string& out, const sha256_digest& digest) {
+  std::array<char, 2 * std::tuple_size_v<sha256_digest>> text;
+  auto* at = text.data();
   for (const auto byte : digest) {
-    out += hex_digits[byte >> 4];
-    out += hex_digits[byte & 15];
+    *at++ = hex_digits[byte >> 4];
+    *at++ = hex_digits[byte & 15];
   }
+  out.append(text.data(), text.size());
 }
 
 int nibble(char c) noexcept {
