@@ -190,7 +190,7 @@ std::uint32_t program_builder::buffer_of(value_id value, opcode code) {
   operation op;
   op.code = code;
   op.source[0] = value;
-  op.target = known->second;
+  op.target = known->second | in_buffer;
   steps_.push_back({op, 1, false, false, domain});
   return known->second;
 }
