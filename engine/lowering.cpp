@@ -374,12 +374,8 @@ class lowering {
   void lower_hsv() {
     const auto h = scalar("h"), s = scalar("s"), v = scalar("v");
     static constexpr std::array offsets{hue_red, hue_green, hue_blue};
-    for (std::size_t i = 0; i < colour_columns.size(); ++i) {
-      operation shape;
-      shape.code = opcode::hsv_channel;
-      shape.low = offsets[i];
-      output().parts[colour_columns[i]] = build_.emit(shape, {h, s, v}, domain(), -endless, endless);
-    }
+    for (std::size_t i = 0; i < colour_columns.size(); ++i)
+      output().parts[colour_columns[i]] = build_.hsv_channel(h, s, v, offsets[i], domain());
   }
 
   void lower_scalar_to_bundle() {
