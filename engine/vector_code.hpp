@@ -45,7 +45,22 @@ struct colour_sources {
   const float *intensity, *red, *green, *blue;
 };
 
+/// How far each colour is shifted within the bytes of a cell, read as a little-endian number.
+struct colour_shifts {
+  std::uint8_t red = 0, green = 0, blue = 0, white = 0;
+  friend bool operator==(const colour_shifts&, const colour_shifts&) = default;
+};
+
 struct render_loops {
+  /// Whether all of them are the same.
+  bool (*uniform)(const std::uint8_t* mask, std::size_t n);
+  /// Cells of nothing but red, green and blue, or of those and white, side by side, with a colour written to
+  /// all of them: all at once. By whether there is white, which is taken out of them, and by whether the
+  /// intensity dims them. @pre n is up to tile_places
+  std::array<
+      std::array<void (*)(std::uint8_t* out, const colour_sources&, const colour_shifts&, std::size_t n), 2>,
+      2>
+      pixels;
   /// By whether the intensity dims the colour, and by whether white is taken out of it.
   std::array<std::array<void (*)(const colour_planes&, const colour_sources&, std::size_t n), 2>, 2> colour;
   /// The intensity, or the brightest colour while only a colour is written.
