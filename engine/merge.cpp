@@ -208,7 +208,8 @@ const float* merger::run_column(std::span<const tile_write> of_one_tile, std::si
   auto* const plane = target.values[column];
   auto at = of_one_tile.size();
   bool alone = true;
-  while (at > 0 && !replaces_it(of_one_tile[at - 1])) alone = alone && !writes_it(of_one_tile[--at]);
+  for (; at > 0 && !replaces_it(of_one_tile[at - 1]); --at)
+    if (writes_it(of_one_tile[at - 1])) alone = false;
   if (at == 0) {
     std::fill_n(plane, tile_places, 0.0f);
   } else {
