@@ -75,8 +75,9 @@ void find_pixel(recipe& r) {
   const bool white = r.offset(driven::white) >= 0;
   if (std::endian::native != std::endian::little) return; // shifts are bytes from the first one
   if (r.offset(driven::red) < 0 || r.offset(driven::green) < 0 || r.offset(driven::blue) < 0) return;
-  if (white != r.extract_white || r.whole != (white ? 4 : 3)) return;
+  if (r.whole != (white ? 4 : 3)) return;
   r.pixel = true;
+  r.white = !white ? white_use::none : r.extract_white ? white_use::taken_out : white_use::beside;
   r.shifts = {shift(driven::red), shift(driven::green), shift(driven::blue),
               white ? shift(driven::white) : std::uint8_t{0}};
 }

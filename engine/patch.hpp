@@ -54,6 +54,7 @@ struct recipe {
   std::uint8_t whole = 0;
   std::array<std::uint8_t, 4> whole_order{}; ///< then: which of `driven` stands at each offset
   bool pixel = false;                        ///< then: they are red, green and blue, or those and white
+  white_use white = white_use::none;         ///< of a pixel
   colour_shifts shifts;                      ///< of a pixel
 
   recipe() { offsets.fill(-1); }

@@ -192,7 +192,7 @@ class run_renderer {
     for (; end == first || end[-1].element + end[-1].count < one.count; ++end)
       if (end->stride != r.whole && end->count > 1) return false;
     const bool dimmed = !r.has_dimmer && (mask & has_intensity);
-    const auto pixels = loops_.pixels[r.extract_white ? 1 : 0][dimmed ? 1 : 0];
+    const auto pixels = loops_.pixels[static_cast<std::size_t>(r.white)][dimmed ? 1 : 0];
     for (const auto* to = first; to != end; ++to) {
       const auto from = [&](column c) { return in_.values[at(c)] + to->element; };
       pixels(levels_ + to->level,

@@ -129,7 +129,7 @@ TROUPE_KERNEL word_vector unit_level(floats x) {
 }
 
 /// The bytes of a vector of cells, as little-endian numbers.
-template <bool White, bool Dimmed>
+template <white_use White, bool Dimmed>
 TROUPE_KERNEL word_vector pixel_words(const colour_sources& in, const colour_shifts& to, std::size_t i) {
   auto r = floats::load(in.red + i), g = floats::load(in.green + i), b = floats::load(in.blue + i);
   if constexpr (Dimmed) {
@@ -139,11 +139,13 @@ TROUPE_KERNEL word_vector pixel_words(const colour_sources& in, const colour_shi
     b = b * scale;
   }
   word_vector words{};
-  if constexpr (White) {
+  if constexpr (White != white_use::none) {
     const auto w = lesser(lesser(r, g), b);
-    r = r - w;
-    g = g - w;
-    b = b - w;
+    if constexpr (White == white_use::taken_out) {
+      r = r - w;
+      g = g - w;
+      b = b - w;
+    }
     words = unit_level(w) << to.white;
   }
   return words | unit_level(r) << to.red | unit_level(g) << to.green | unit_level(b) << to.blue;
@@ -169,7 +171,7 @@ TROUPE_LOOP void put_triples(bytes out, const std::uint32_t* __restrict words, s
   for (; i < n; ++i) std::memcpy(out + 3 * i, words + i, 3);
 }
 
-template <bool White, bool Dimmed>
+template <white_use White, bool Dimmed>
 void pixels(std::uint8_t* out, const colour_sources& in, const colour_shifts& to, std::size_t n) {
   alignas(64) std::uint32_t words[tile_places + lane_count]; // what lies behind the last cell doesn't matter
   std::size_t i = 0;
@@ -188,10 +190,10 @@ void pixels(std::uint8_t* out, const colour_sources& in, const colour_shifts& to
     const auto made = pixel_words<White, Dimmed>(rest, to, 0);
     std::memcpy(words + i, &made, sizeof made);
   }
-  if constexpr (White)
-    std::memcpy(out, words, 4 * n);
-  else
+  if constexpr (White == white_use::none)
     put_triples(out, words, n);
+  else
+    std::memcpy(out, words, 4 * n);
 }
 
 } // namespace
@@ -199,7 +201,9 @@ void pixels(std::uint8_t* out, const colour_sources& in, const colour_shifts& to
 extern const render_loops rendering;
 constinit const render_loops rendering{
     uniform,
-    {{{pixels<false, false>, pixels<false, true>}, {pixels<true, false>, pixels<true, true>}}},
+    {{{pixels<white_use::none, false>, pixels<white_use::none, true>},
+      {pixels<white_use::beside, false>, pixels<white_use::beside, true>},
+      {pixels<white_use::taken_out, false>, pixels<white_use::taken_out, true>}}},
     {{{colour<false, false>, colour<false, true>}, {colour<true, false>, colour<true, true>}}},
     brightness,
     coarse,
