@@ -77,7 +77,7 @@ void find_pixel(recipe& r) {
   if (r.offset(driven::red) < 0 || r.offset(driven::green) < 0 || r.offset(driven::blue) < 0) return;
   if (r.whole != (white ? 4 : 3)) return;
   r.pixel = true;
-  r.white = !white ? white_use::none : r.extract_white ? white_use::taken_out : white_use::beside;
+  r.white = !white ? white_use::absent : r.extract_white ? white_use::taken_out : white_use::beside;
   r.shifts = {shift(driven::red), shift(driven::green), shift(driven::blue),
               white ? shift(driven::white) : std::uint8_t{0}};
 }

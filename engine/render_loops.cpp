@@ -139,7 +139,7 @@ TROUPE_KERNEL word_vector pixel_words(const colour_sources& in, const colour_shi
     b = b * scale;
   }
   word_vector words{};
-  if constexpr (White != white_use::none) {
+  if constexpr (White != white_use::absent) {
     const auto w = lesser(lesser(r, g), b);
     if constexpr (White == white_use::taken_out) {
       r = r - w;
@@ -190,7 +190,7 @@ void pixels(std::uint8_t* out, const colour_sources& in, const colour_shifts& to
     const auto made = pixel_words<White, Dimmed>(rest, to, 0);
     std::memcpy(words + i, &made, sizeof made);
   }
-  if constexpr (White == white_use::none)
+  if constexpr (White == white_use::absent)
     put_triples(out, words, n);
   else
     std::memcpy(out, words, 4 * n);
@@ -201,7 +201,7 @@ void pixels(std::uint8_t* out, const colour_sources& in, const colour_shifts& to
 extern const render_loops rendering;
 constinit const render_loops rendering{
     uniform,
-    {{{pixels<white_use::none, false>, pixels<white_use::none, true>},
+    {{{pixels<white_use::absent, false>, pixels<white_use::absent, true>},
       {pixels<white_use::beside, false>, pixels<white_use::beside, true>},
       {pixels<white_use::taken_out, false>, pixels<white_use::taken_out, true>}}},
     {{{colour<false, false>, colour<false, true>}, {colour<true, false>, colour<true, true>}}},

@@ -5,6 +5,7 @@
 // everybody.
 
 #include "engine/kernels.hpp"
+#include "engine/pixel_form.hpp"
 
 #include <array>
 #include <cstddef>
@@ -44,14 +45,6 @@ struct colour_sources {
   const std::uint8_t* mask; ///< attribute_bit
   const float *intensity, *red, *green, *blue;
 };
-
-/// How far each colour is shifted within the bytes of a cell, read as a little-endian number.
-struct colour_shifts {
-  std::uint8_t red = 0, green = 0, blue = 0, white = 0;
-  friend bool operator==(const colour_shifts&, const colour_shifts&) = default;
-};
-
-enum class white_use : std::uint8_t { none, beside, taken_out };
 
 struct render_loops {
   /// Whether all of them are the same.
