@@ -75,7 +75,8 @@ void frame_builder::take_strip(const tile_fixtures& part, const tile_columns& ti
   }
   const auto from = part.place - tile.base;
   for (std::size_t c = 0; c < column_count; ++c)
-    for (std::uint32_t i = 0; i < part.count; ++i) sums_[c] += troupe::kernel::round5(tile.values[c][from + i]);
+    for (std::uint32_t i = 0; i < part.count; ++i)
+      sums_[c] += troupe::kernel::round5(tile.values[c][from + i]);
   count_ += part.count;
   if (!part.last) return;
   // Selections hold whole fixtures: what one cell has, all have.

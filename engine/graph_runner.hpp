@@ -1,6 +1,7 @@
 #pragma once
 // One graph at run time: its program's registers, buffers and node state.
 
+#include "engine/aligned_vector.hpp"
 #include "engine/program.hpp"
 #include "engine/stage_install.hpp"
 #include "protocol/inputs.hpp"
@@ -34,7 +35,7 @@ class register_file {
   void begin_tick() noexcept { owner_ = nullptr; }
 
  private:
-  std::vector<float> columns_;
+  aligned_vector<float> columns_;
   const pass* owner_ = nullptr;
   std::size_t filled_ = 0;
 };
@@ -112,7 +113,7 @@ class graph_runner {
   std::vector<node_state> states_; // as program_->states
   std::vector<state_home> homes_;
   std::vector<float> uniforms_;
-  std::vector<std::vector<float>> buffers_;
+  std::vector<aligned_vector<float>> buffers_;
   std::vector<float*> buffer_pointers_;
   std::vector<std::uint32_t> buffer_bases_;
   std::vector<const float*> index_columns_;

@@ -29,6 +29,7 @@ enum class opcode : std::uint8_t {
   scale_signed,
   offset_signed,
   hsv_channel,
+  hsv_channel_within, ///< the same of a hue from 0 to 1
   spread,
   // time and state
   smooth_gain,
@@ -61,16 +62,20 @@ state_shape state_of(opcode code) noexcept;
 
 inline constexpr std::size_t max_sources = 5;
 
-/// One step. Registers are columns of `stride` floats; in the uniform part a column is one float.
+/// Set in the number of a buffer where it stands in place of that of a register.
+inline constexpr std::uint32_t in_buffer = 1u << 31;
+
+/// One step. Registers are columns of `stride` floats; in the uniform part a column is one float. Targets and
+/// sources are registers, or buffers with `in_buffer`; no column is both.
 struct operation {
   opcode code = opcode::add;
-  std::uint32_t target = 0;            ///< register; store: buffer
+  std::uint32_t target = 0;
   std::uint32_t target2 = 0;           ///< chase_position: the fraction
-  std::uint32_t source[max_sources]{}; ///< registers; broadcast: uniform; gather: buffer
+  std::uint32_t source[max_sources]{}; ///< broadcast: uniform; gather: number of a buffer
   std::uint32_t state = 0;             ///< stateful: index of the node state
   std::uint32_t table = 0;             ///< spread, chase_level: index column; gather: element map
   float low = 0,
-        high = 0; ///< clamp_range: ends; hsv_channel: offset; chase_*: `high` is the number of fixtures
+        high = 0; ///< clamp_range: ends; hsv_channel*: offset; chase_*: `high` is the number of fixtures
 };
 
 /// The state of one node: columns one behind the other, each as long as the node's domain (1 if uniform).

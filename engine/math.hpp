@@ -15,47 +15,84 @@ namespace troupe::engine {
 #define TROUPE_KERNEL inline
 #endif
 
-// -- float32 ------------------------------------------------------------------------------------------
+// What is a template is for one number or for several side by side (lanes.hpp): `F` is float, double, or such
+// lanes, and the operations are the same, in the same order.
 
+// -- what lanes have, too -----------------------------------------------------------------------------
+
+template <class F>
+TROUPE_KERNEL F select(bool which, F a, F b) noexcept {
+  return which ? a : b;
+}
+TROUPE_KERNEL float lesser(float a, float b) noexcept {
+  return a < b ? a : b;
+}
+TROUPE_KERNEL float greater(float a, float b) noexcept {
+  return a > b ? a : b;
+}
 TROUPE_KERNEL float absolute(float x) noexcept {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
 }
+TROUPE_KERNEL double absolute(double x) noexcept {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & 0x7fffffffffffffffu);
+}
+/// As numbers without a sign: a negative one is the greater.
+TROUPE_KERNEL float lesser_bits(float a, float b) noexcept {
+  return std::bit_cast<std::uint32_t>(a) < std::bit_cast<std::uint32_t>(b) ? a : b;
+}
+
+/// The largest integer up to x; never -0. Below `magic`, 2^23 or 2^52, adding it rounds to an integer, and
+/// one step up or down corrects that; from there on every number is an integer.
+template <class F, class T>
+TROUPE_KERNEL F floor_by_rounding(F x, T magic) noexcept {
+  const F size = absolute(x);
+  const F rounded = (size + F(magic)) - F(magic);
+  const F below = select(rounded > size, rounded - F(T(1)), rounded); // floor of the size
+  const F above = select(below < size, below + F(T(1)), below);       // ceiling of the size
+  const F small = select(x < F(T(0)), F(T(0)) - above, below);
+  return select(size < F(magic), small, x);
+}
+
+/// The largest integer up to x. Of -0 it may be -0 or 0.
+#if defined(__SSE4_1__)
+TROUPE_KERNEL float down(float x) noexcept {
+  return __builtin_floorf(x);
+}
+TROUPE_KERNEL double down(double x) noexcept {
+  return __builtin_floor(x);
+}
+#else
+TROUPE_KERNEL float down(float x) noexcept {
+  return floor_by_rounding(x, 0x1p+23f);
+}
+TROUPE_KERNEL double down(double x) noexcept {
+  return floor_by_rounding(x, 0x1p+52);
+}
+#endif
+
+// -- float32 ------------------------------------------------------------------------------------------
 
 /// NaN and infinities become 0: what a node's output is put through.
-TROUPE_KERNEL float finite_or_zero(float x) noexcept {
-  return absolute(x) <= 0x1.fffffep+127f ? x : 0.0f;
+template <class F>
+TROUPE_KERNEL F finite_or_zero(F x) noexcept {
+  return select(absolute(x) <= F(0x1.fffffep+127f), x, F(0.0f));
 }
 
 /// NaN and values up to `low` give `low`.
-TROUPE_KERNEL float clamp(float x, float low, float high) noexcept {
-  x = x > low ? x : low;
-  return x < high ? x : high;
+template <class F>
+TROUPE_KERNEL F clamp(F x, float low, float high) noexcept {
+  return lesser(greater(x, F(low)), F(high));
 }
 
-TROUPE_KERNEL float clamp01(float x) noexcept {
+template <class F>
+TROUPE_KERNEL F clamp01(F x) noexcept {
   return clamp(x, 0.0f, 1.0f);
 }
 
-#if defined(__SSE4_1__)
-// There is an instruction for it. Adding 0 makes -0, which it would give for -0, the 0 of the way below.
-
 /// The largest integer up to x; never -0.
 TROUPE_KERNEL float floor32(float x) noexcept {
-  return __builtin_floorf(x) + 0.0f;
+  return down(x) + 0.0f;
 }
-#else
-/// The largest integer up to x; never -0. Below 2^23 adding 2^23 rounds to an integer, and one step up or
-/// down corrects it; from 2^23 on every float is an integer.
-TROUPE_KERNEL float floor32(float x) noexcept {
-  constexpr float magic = 0x1p+23f;
-  const float size = absolute(x);
-  const float rounded = (size + magic) - magic;
-  const float down = rounded > size ? rounded - 1.0f : rounded; // floor of the size
-  const float up = down < size ? down + 1.0f : down;            // ceiling of the size
-  const float small = x < 0.0f ? -up : down;
-  return size < magic ? small : x;
-}
-#endif
 
 /// In [0, 1), also where subtracting would round up to 1.
 TROUPE_KERNEL float frac(float x) noexcept {
@@ -63,21 +100,57 @@ TROUPE_KERNEL float frac(float x) noexcept {
   return part < 1.0f ? part : 0.0f;
 }
 
-/// sin(2πx), error below 3.7e-7, never outside -1..1: a triangle wave, then an odd polynomial.
-TROUPE_KERNEL float sin_turns(float x) noexcept {
-  const float t = 0.25f - absolute(frac(x + 0.25f) - 0.5f);
-  const float u = t * t;
+/// As frac, of what isn't -0: a sum of which one part is positive or +0.
+template <class F>
+TROUPE_KERNEL F frac_of_sum(F x) noexcept {
+  const F part = x - down(x);
+  return select(part < F(1), part, F(0));
+}
+
+/// As frac, of what is from 0 to less than 2: with 1 taken off what was less has its sign set.
+template <class F>
+TROUPE_KERNEL F frac_below_2(F x) noexcept {
+  return lesser_bits(x, x - F(1.0f));
+}
+
+/// Of t, how far x is from the next half turn where the sine is 0.
+template <class F>
+TROUPE_KERNEL F sine_of_triangle(F t) noexcept {
+  const F u = t * t;
   return t * (0x1.921fb4p+2f +
               u * (-0x1.4abbb6p+5f + u * (0x1.46674p+6f + u * (-0x1.3232fap+6f + u * 0x1.3c4b2cp+5f))));
 }
 
+/// sin(2πx), error below 3.7e-7, never outside -1..1: a triangle wave, then an odd polynomial.
+TROUPE_KERNEL float sin_turns(float x) noexcept {
+  return sine_of_triangle(0.25f - absolute(frac(x + 0.25f) - 0.5f));
+}
+
+/// The same of x from 0 to 1: of the distances from half and one and a half turns the one that counts is the
+/// smaller, and exact.
+template <class F>
+TROUPE_KERNEL F sin_within_a_turn(F x) noexcept {
+  const F moved = x + 0.25f;
+  return sine_of_triangle(F(0.25f) - lesser(absolute(moved - 0.5f), absolute(moved - 1.5f)));
+}
+
+/// Of the hue a channel has when `part`, in 0..1, is where it stands between its minima.
+template <class F>
+TROUPE_KERNEL F hue_at(F part) noexcept {
+  const F k = part * 6.0f;
+  return clamp01(lesser(k, F(4.0f) - k));
+}
+
 /// How much of the saturation a channel loses at hue h (turns); offset 5/6, 1/2, 1/6 for red, green, blue.
 /// The channel is value - (value · saturation) · this.
-TROUPE_KERNEL float hue(float h, float offset) noexcept {
-  const float k = frac(h + offset) * 6.0f;
-  const float falling = 4.0f - k;
-  const float m = k < falling ? k : falling;
-  return clamp01(m);
+template <class F>
+TROUPE_KERNEL F hue(F h, float offset) noexcept {
+  return hue_at(frac_of_sum(h + offset));
+}
+/// The same of h from 0 to 1.
+template <class F>
+TROUPE_KERNEL F hue_within_a_turn(F h, float offset) noexcept {
+  return hue_at(frac_below_2(h + offset));
 }
 inline constexpr float hue_red = 5.0f / 6.0f;
 inline constexpr float hue_green = 0.5f;
@@ -108,29 +181,11 @@ TROUPE_KERNEL float unit(std::uint32_t hash) noexcept {
 
 // -- float64: time and phases -------------------------------------------------------------------------
 
-TROUPE_KERNEL double absolute(double x) noexcept {
-  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & 0x7fffffffffffffffu);
-}
-
-#if defined(__SSE4_1__)
 /// As floor32.
 TROUPE_KERNEL double floor64(double x) noexcept {
-  return __builtin_floor(x) + 0.0;
+  return down(x) + 0.0;
 }
-#else
-/// As floor32; numbers from 2⁵² on are integers already.
-TROUPE_KERNEL double floor64(double x) noexcept {
-  constexpr double magic = 0x1p+52;
-  const double size = absolute(x);
-  const double rounded = (size + magic) - magic;
-  const double down = rounded > size ? rounded - 1.0 : rounded;
-  const double up = down < size ? down + 1.0 : down;
-  const double small = x < 0.0 ? -up : down;
-  return size < magic ? small : x;
-}
-#endif
 
-/// In [0, 1).
 TROUPE_KERNEL double frac(double x) noexcept {
   const double part = x - floor64(x);
   return part < 1.0 ? part : 0.0;

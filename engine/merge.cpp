@@ -64,7 +64,7 @@ void apply_column(const active_write& write, const domain::tile_part& part, std:
     loops.fill_at(out, where.places.data() + part.element, base, value, part.count);
 }
 
-void apply(const active_write& write, const domain::tile_part& part, const merge_target& target) {
+void mark(const active_write& write, const domain::tile_part& part, const merge_target& target) {
   const auto& code = *write.code;
   const auto& where = *write.where;
   const auto mark = vectors().merge->mark;
@@ -78,8 +78,12 @@ void apply(const active_write& write, const domain::tile_part& part, const merge
       mark(target.written + at, target.mask + at, code.mask, 1);
     }
   }
+}
+
+void apply(const active_write& write, const domain::tile_part& part, const merge_target& target) {
+  mark(write, part, target);
   for (std::size_t c = 0; c < column_count; ++c)
-    if (code.mask & column_bits[c]) apply_column(write, part, c, target.base, target.values[c]);
+    if (write.code->mask & column_bits[c]) apply_column(write, part, c, target.base, target.values[c]);
 }
 
 void apply_single(const active_write& write, std::uint32_t element, const merge_target& target) {
@@ -108,6 +112,8 @@ float active_write::value(std::size_t column, std::size_t element) const {
 void merger::install(std::vector<active_write> writes, std::size_t most_in_a_tile) {
   writes_ = std::move(writes);
   bits_.assign(writes_.size(), 0);
+  written_ = 0;
+  for (const auto& one : writes_) written_ |= one.code->mask;
   const bool any =
       std::any_of(writes_.begin(), writes_.end(), [](auto& one) { return one.priority_varies(); });
   singles_.clear();
@@ -154,7 +160,7 @@ void merger::sort(std::span<tile_write> of_one_tile) const {
   });
 }
 
-void merger::run(std::span<const tile_write> of_one_tile, const merge_target& target) {
+void merger::order_singles(std::span<const tile_write> of_one_tile) {
   singles_.clear();
   keys_.clear();
   for (const auto& one : of_one_tile) {
@@ -166,6 +172,9 @@ void merger::run(std::span<const tile_write> of_one_tile, const merge_target& ta
     }
   }
   std::sort(keys_.begin(), keys_.end());
+}
+
+void merger::run_with_singles(std::span<const tile_write> of_one_tile, const merge_target& target) {
   auto next = keys_.begin();
   const auto apply_next = [&] {
     const auto& one = singles_[*next++ & 0xffffffffu];
@@ -183,6 +192,52 @@ void merger::run(std::span<const tile_write> of_one_tile, const merge_target& ta
     apply(write, one.part, target);
   }
   while (next != keys_.end()) apply_next();
+}
+
+/// What comes before a write that replaces the whole column doesn't matter; if nothing comes after it either,
+/// the column needn't be copied.
+const float* merger::run_column(std::span<const tile_write> of_one_tile, std::size_t column,
+                                const merge_target& target) const {
+  const auto writes_it = [&](const tile_write& one) {
+    return (writes_[one.write].code->mask & column_bits[column]) != 0;
+  };
+  const auto replaces_it = [&](const tile_write& one) {
+    return one.part.count == tile_places && writes_it(one) &&
+           rule_of(writes_[one.write].code->mode, column) == merge_rule::replace;
+  };
+  auto* const plane = target.values[column];
+  auto at = of_one_tile.size();
+  bool alone = true;
+  for (; at > 0 && !replaces_it(of_one_tile[at - 1]); --at)
+    if (writes_it(of_one_tile[at - 1])) alone = false;
+  if (at == 0) {
+    std::fill_n(plane, tile_places, 0.0f);
+  } else {
+    const auto& last = of_one_tile[--at];
+    if (alone)
+      if (const auto* made = writes_[last.write].column(column, last.part.element)) return made;
+  }
+  for (const auto& one : of_one_tile.subspan(at))
+    if (writes_it(one)) apply_column(writes_[one.write], one.part, column, target.base, plane);
+  return plane;
+}
+
+merged_columns merger::run(std::span<const tile_write> of_one_tile, const merge_target& target) {
+  std::fill_n(target.written, tile_places, std::uint8_t{0});
+  std::fill_n(target.mask, tile_places, std::uint8_t{0});
+  merged_columns out;
+  std::copy(target.values.begin(), target.values.end(), out.begin());
+  order_singles(of_one_tile);
+  if (!singles_.empty()) {
+    for (std::size_t c = 0; c < column_count; ++c)
+      if (written_ & column_bits[c]) std::fill_n(target.values[c], tile_places, 0.0f);
+    run_with_singles(of_one_tile, target);
+    return out;
+  }
+  for (const auto& one : of_one_tile) mark(writes_[one.write], one.part, target);
+  for (std::size_t c = 0; c < column_count; ++c)
+    if (written_ & column_bits[c]) out[c] = run_column(of_one_tile, c, target);
+  return out;
 }
 
 } // namespace troupe::engine

@@ -12,13 +12,17 @@
 
 namespace troupe::engine {
 
-/// Columns of one tile, by place from `base` on.
+/// Room for the columns of one tile, by place from `base` on.
 struct merge_target {
   std::uint32_t base = 0;
   std::uint8_t* written = nullptr;
   std::uint8_t* mask = nullptr;
-  std::array<float*, column_count> values{};
+  std::array<float*, column_count> values{}; ///< zeros in those that no write ever writes
 };
+
+/// Where the columns stand after the merge: where there is room for them, or, if only one write counts and
+/// covers the whole tile, where its graph has made them.
+using merged_columns = std::array<const float*, column_count>;
 
 /// One WriteAttributes of a running graph with what it reads. Pointers stay valid from install to install.
 struct active_write {
@@ -33,6 +37,11 @@ struct active_write {
   float priority(std::size_t element) const { return raw(code->priority, element); }
   /// Within 0..1 (pan and tilt -1..1).
   float value(std::size_t column, std::size_t element) const;
+  /// The values of an element and those that follow in its tile; null if the column doesn't vary.
+  const float* column(std::size_t column, std::size_t element) const {
+    const auto& o = code->values[column];
+    return o.where == operand::place::buffer ? buffers[o.index] + (element - buffer_bases[o.index]) : nullptr;
+  }
 
  private:
   float raw(const operand& o, std::size_t element) const {
@@ -61,8 +70,8 @@ class merger {
   /// priorities.
   void sort(std::span<tile_write> of_one_tile) const;
 
-  /// `target` holds zeros before the first write.
-  void run(std::span<const tile_write> of_one_tile, const merge_target& target);
+  /// Merges the writes of a tile. @returns columns that stay until the next tile
+  merged_columns run(std::span<const tile_write> of_one_tile, const merge_target& target);
 
   const std::vector<active_write>& writes() const noexcept { return writes_; }
 
@@ -85,7 +94,13 @@ class merger {
     std::uint32_t element;
   };
 
+  void order_singles(std::span<const tile_write> of_one_tile);
+  void run_with_singles(std::span<const tile_write> of_one_tile, const merge_target& target);
+  const float* run_column(std::span<const tile_write> of_one_tile, std::size_t column,
+                          const merge_target& target) const;
+
   std::vector<active_write> writes_;
+  std::uint8_t written_ = 0;        ///< attribute_bit: by any of them
   std::vector<std::uint32_t> bits_; ///< by write: its priority as bits; of varying ones 0
   std::vector<single> singles_;     ///< scratch of a tile: in the order of writes and elements
   /// The same in the order of application: the bits of the priority (ascending, because it isn't negative),

@@ -4,6 +4,7 @@
 #include "protocol/cell_layout.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 #include <unordered_map>
 
@@ -68,8 +69,22 @@ std::uint8_t kept_attributes(const recipe& r, release_mode release) {
                                    if_driven(driven::zoom, has_zoom));
 }
 
+/// Whether a whole recipe drives nothing but colours.
+void find_pixel(recipe& r) {
+  const auto shift = [&](driven channel) { return static_cast<std::uint8_t>(8 * r.offset(channel)); };
+  const bool white = r.offset(driven::white) >= 0;
+  if (std::endian::native != std::endian::little) return; // shifts are bytes from the first one
+  if (r.offset(driven::red) < 0 || r.offset(driven::green) < 0 || r.offset(driven::blue) < 0) return;
+  if (r.whole != (white ? 4 : 3)) return;
+  r.pixel = true;
+  r.white = !white ? white_use::absent : r.extract_white ? white_use::taken_out : white_use::beside;
+  r.shifts = {shift(driven::red), shift(driven::green), shift(driven::blue),
+              white ? shift(driven::white) : std::uint8_t{0}};
+}
+
 void find_whole(recipe& r) {
   r.whole = 0;
+  r.pixel = false;
   std::size_t size = 0;
   std::array<std::uint8_t, 4> order{};
   for (std::size_t c = 0; c < driven_count; ++c) {
@@ -83,6 +98,7 @@ void find_whole(recipe& r) {
     if (r.offsets[order[i]] != static_cast<std::int16_t>(i)) return;
   r.whole = static_cast<std::uint8_t>(size);
   r.whole_order = order;
+  find_pixel(r);
 }
 
 /// Builds a plan: first who owns each channel, then the recipes, then the runs.

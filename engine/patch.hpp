@@ -2,6 +2,7 @@
 // The DMX recipe of a rig: which channels each fixture drives, worked out once per edit (protocol, section
 // 6).
 
+#include "engine/pixel_form.hpp"
 #include "protocol/entities.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/show_state.hpp"
@@ -52,6 +53,9 @@ struct recipe {
   /// 3 or 4 if the driven channels are the first so many, without a gap, as with rgb and rgbw; else 0.
   std::uint8_t whole = 0;
   std::array<std::uint8_t, 4> whole_order{}; ///< then: which of `driven` stands at each offset
+  bool pixel = false;                        ///< then: they are red, green and blue, or those and white
+  white_use white = white_use::absent;       ///< of a pixel
+  colour_shifts shifts;                      ///< of a pixel
 
   recipe() { offsets.fill(-1); }
   std::int16_t offset(driven channel) const { return offsets[static_cast<std::size_t>(channel)]; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 namespace troupe::engine {
@@ -96,6 +97,9 @@ value_id program_builder::fold(operation op, std::initializer_list<value_id> sou
 
 value_id program_builder::emit(const operation& shape, std::initializer_list<value_id> sources,
                                std::uint32_t domain, float low, float high) {
+  const auto [least, most] = range_of(shape, sources);
+  low = std::max(low, least);
+  high = std::min(high, most);
   const auto varying = [&](value_id v) { return values_[v].varying; };
   if (std::none_of(sources.begin(), sources.end(), varying)) {
     const auto constant_source = [&](value_id v) { return values_[v].constant; };
@@ -119,10 +123,45 @@ value_id program_builder::emit(opcode code, std::initializer_list<value_id> sour
   return emit(shape, sources, domain, -everything, everything);
 }
 
-value_id program_builder::clamped(value_id value, float low, float high, std::uint32_t domain) {
+bool program_builder::lies_within(value_id value, float low, float high) const {
   const auto& known = values_[value];
-  // Constants are clamped all the same: -0 becomes 0.
-  if (!known.constant && known.low >= low && known.high <= high) return value;
+  // What is clamped isn't -0.
+  return known.low >= low && known.high <= high && !(known.low == 0.0f && std::signbit(known.low));
+}
+
+/// What follows for the result from what is known of the sources. Rounding keeps order, so the ends may be
+/// computed like the values.
+std::pair<float, float> program_builder::range_of(const operation& op,
+                                                  std::initializer_list<value_id> sources) const {
+  const std::pair unknown{-everything, everything};
+  if (sources.size() != 2) return unknown;
+  const auto a = *sources.begin(), b = *(sources.begin() + 1);
+  // Without negative ones there is no -0 either.
+  if (!lies_within(a, 0, everything) || !lies_within(b, 0, everything)) return unknown;
+  const auto &x = values_[a], &y = values_[b];
+  switch (op.code) {
+  case opcode::minimum:
+    return {std::min(x.low, y.low), std::min(x.high, y.high)};
+  case opcode::maximum:
+    return {std::max(x.low, y.low), std::max(x.high, y.high)};
+  case opcode::multiply: // not so far that the product could be infinite, which would become 0
+    return x.high <= 1 || y.high <= 1 ? std::pair{x.low * y.low, x.high * y.high} : unknown;
+  default:
+    return unknown;
+  }
+}
+
+value_id program_builder::hsv_channel(value_id h, value_id s, value_id v, float offset,
+                                      std::uint32_t domain) {
+  operation shape;
+  shape.code = lies_within(h, 0, 1) ? opcode::hsv_channel_within : opcode::hsv_channel;
+  shape.low = offset;
+  const bool exact = lies_within(s, 0, 1) && lies_within(v, 0, 1); // no constant -0
+  return emit(shape, {h, s, v}, domain, exact ? 0 : -everything, exact ? 1 : everything);
+}
+
+value_id program_builder::clamped(value_id value, float low, float high, std::uint32_t domain) {
+  if (lies_within(value, low, high)) return value;
   operation shape;
   shape.code = opcode::clamp_range;
   shape.low = low;
@@ -190,7 +229,7 @@ std::uint32_t program_builder::buffer_of(value_id value, opcode code) {
   operation op;
   op.code = code;
   op.source[0] = value;
-  op.target = known->second;
+  op.target = known->second | in_buffer;
   steps_.push_back({op, 1, false, false, domain});
   return known->second;
 }
@@ -269,6 +308,12 @@ void program_builder::place_uniforms(graph_program& program) {
   }
 }
 
+/// Whether what is stored is what the value is.
+bool program_builder::leaves_as_it_is(const pending_step& store) const {
+  const auto value = store.op.source[0];
+  return store.op.code == opcode::store || (store.op.code == opcode::store_unit && lies_within(value, 0, 1));
+}
+
 pass program_builder::make_pass(std::uint32_t domain, const std::vector<std::uint32_t>& steps) {
   pass out;
   out.domain = domain;
@@ -282,6 +327,18 @@ pass program_builder::make_pass(std::uint32_t domain, const std::vector<std::uin
     op.source[0] = values_[op.source[0]].place;
     out.fills.push_back(op);
   }
+  // What is stored as it is is made in its buffer, and read there.
+  std::vector<std::uint8_t> stays(steps.size(), 0);
+  for (std::uint32_t at = 0; at < steps.size(); ++at) {
+    const auto& step = steps_[steps[at]];
+    if (!is_store(step.op.code) || !leaves_as_it_is(step)) continue;
+    auto& value = values_[step.op.source[0]];
+    if (value.last_use == none) continue; // a fill, or in a buffer already
+    value.place = step.op.target;
+    value.last_use = none;
+    stays[at] = 1;
+  }
+  const auto has_place = [&](value_id v) { return values_[v].last_use == none; };
   for (std::uint32_t at = 0; at < steps.size(); ++at) {
     const auto& step = steps_[steps[at]];
     if (is_fill(steps[at])) continue;
@@ -295,6 +352,7 @@ pass program_builder::make_pass(std::uint32_t domain, const std::vector<std::uin
   std::vector<std::uint32_t> free;
   const auto take = [&](value_id v) {
     auto& place = values_[v].place;
+    if (has_place(v)) return place;
     if (free.empty()) {
       place = out.registers++;
     } else {
@@ -305,7 +363,7 @@ pass program_builder::make_pass(std::uint32_t domain, const std::vector<std::uin
   };
   for (std::uint32_t at = 0; at < steps.size(); ++at) {
     const auto& step = steps_[steps[at]];
-    if (is_fill(steps[at])) continue;
+    if (is_fill(steps[at]) || stays[at]) continue;
     const auto give_back = [&](value_id v) {
       if (values_[v].last_use != at) return;
       values_[v].last_use = none;

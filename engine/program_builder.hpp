@@ -7,6 +7,7 @@
 
 #include <initializer_list>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe::engine {
@@ -46,6 +47,9 @@ class program_builder {
   value_id chase_level(const chase_place& at, value_id width, std::uint32_t selection, std::uint32_t domain);
   value_id spread(value_id from, value_id to, std::uint32_t selection, std::uint32_t domain);
 
+  /// A channel of a colour from hue, saturation and value. @pre the last two lie within 0..1
+  value_id hsv_channel(value_id h, value_id s, value_id v, float offset, std::uint32_t domain);
+
   /// Where a write finds the value: `code` is store, store_unit or store_signed; only used if it varies.
   operand stored(value_id value, opcode code, std::uint32_t domain);
 
@@ -59,8 +63,8 @@ class program_builder {
     bool varying = false;
     bool constant = false;
     bool needed = false;
-    float value = 0; ///< of a constant
-    float low = 0, high = 0;
+    float value = 0;         ///< of a constant
+    float low = 0, high = 0; ///< it is known to lie between; -0 only where `low` is below 0, or is -0
     std::uint32_t domain = uniform_place;
     std::uint32_t place = 0; ///< register, once given
     std::uint32_t last_use = 0;
@@ -73,6 +77,8 @@ class program_builder {
     std::uint32_t domain = uniform_place;
   };
 
+  bool lies_within(value_id value, float low, float high) const;
+  std::pair<float, float> range_of(const operation& op, std::initializer_list<value_id> sources) const;
   value_id add_value(std::uint32_t domain, float low, float high);
   value_id in_domain(value_id value, std::uint32_t domain);
   value_id append(operation op, std::initializer_list<value_id> sources, std::uint32_t domain, float low,
@@ -85,6 +91,7 @@ class program_builder {
   void mark_needed();
   void place_uniforms(graph_program& program);
   void place_columns(graph_program& program);
+  bool leaves_as_it_is(const pending_step& store) const;
   pass make_pass(std::uint32_t domain, const std::vector<std::uint32_t>& steps);
 
   selection_pool& pool_;

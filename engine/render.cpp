@@ -28,7 +28,7 @@ struct block_input {
 struct scratch {
   alignas(64) float red[block], green[block], blue[block], white[block], level[block];
   alignas(64) std::uint8_t planes[driven_count][block];
-  alignas(64) std::uint8_t mask[block];
+  alignas(64) std::uint8_t mask[tile_places];
   alignas(64) float gathered[column_count][block];
 };
 
@@ -138,6 +138,7 @@ class run_renderer {
 
   void run(const patch_run& one) {
     const auto& r = plan_.recipes[one.recipe];
+    if (one.dense && r.pixel && run_pixels(one, r)) return;
     const auto* to = plan_.level_runs.data() + one.first;
     for (std::uint32_t done = 0; done < one.count; done += block) {
       in_.count = std::min<std::uint32_t>(block, one.count - done);
@@ -179,6 +180,28 @@ class run_renderer {
     }
   }
 
+  /// The short way for strips and panels: levels at once, without columns in between.
+  /// @returns whether it can be gone
+  bool run_pixels(const patch_run& one, const recipe& r) {
+    in_.count = one.count;
+    view(r, one.place - written_.base, one.held);
+    const auto mask = in_.mask[0];
+    if (!(mask & has_color) || !loops_.uniform(in_.mask, one.count)) return false;
+    const auto* const first = plan_.level_runs.data() + one.first;
+    const auto* end = first;
+    for (; end == first || end[-1].element + end[-1].count < one.count; ++end)
+      if (end->stride != r.whole && end->count > 1) return false;
+    const bool dimmed = !r.has_dimmer && (mask & has_intensity);
+    const auto pixels = loops_.pixels[static_cast<std::size_t>(r.white)][dimmed ? 1 : 0];
+    for (const auto* to = first; to != end; ++to) {
+      const auto from = [&](column c) { return in_.values[at(c)] + to->element; };
+      pixels(levels_ + to->level,
+             {in_.mask, from(column::intensity), from(column::red), from(column::green), from(column::blue)},
+             r.shifts, to->count);
+    }
+    return true;
+  }
+
   /// @returns the level_run that the next block begins in
   const level_run* put_dense(const recipe& r, const level_run* to, std::size_t done) {
     for (auto at = done; at < done + in_.count;) {
@@ -194,6 +217,7 @@ class run_renderer {
   const attribute_planes& written_;
   const held_attributes& held_;
   std::uint8_t* levels_;
+  const render_loops& loops_ = *vectors().render;
   block_input in_;
   scratch s_;
 };

@@ -52,7 +52,7 @@ struct show_evaluator::impl {
   merger merger_;
   bool unsorted_ = true; // the writes of the tiles haven't been put into order yet
   tile_planes planes_;
-  std::vector<std::size_t> written_columns_; // that any write writes
+  merged_columns merged_; // of the present tile
   frame_builder builder_;
   held_attributes held_;
   cell_explainer explainer_;
@@ -142,20 +142,14 @@ struct show_evaluator::impl {
   void prepare() {
     auto layout = std::make_shared<frame_layout>();
     layout->fixtures = rig_ ? rig_->fixtures : layout_->fixtures;
-    std::uint8_t written = 0;
     for (const auto& graph : graphs_) {
       layout->instances.push_back(graph->site());
       if (!graph->running()) continue;
-      const auto& program = *graph->program();
-      for (const auto& one : program.passes) registers_.reserve(one.registers);
-      for (const auto& code : program.writes) written |= code.mask;
+      for (const auto& one : graph->program()->passes) registers_.reserve(one.registers);
     }
     merger_.install(tiles_.build(part_, graphs_), tiles_.most_written());
     unsorted_ = true;
     planes_ = {};
-    written_columns_.clear();
-    for (std::size_t c = 0; c < column_count; ++c)
-      if (written & column_bits[c]) written_columns_.push_back(c);
     layout_ = std::move(layout);
   }
 
@@ -258,13 +252,11 @@ struct show_evaluator::impl {
 
   void run_tile(const tile_plan::tile& tile, frame_data& frame, dmx_data& dmx) {
     for (const auto& one : tile.passes) one.graph->run_tile(*one.code, one.part, registers_);
-    clear_planes(tile.writes);
     merge_target target{tile.base, planes_.written.data(), planes_.mask.data(), {}};
-    tile_columns columns{tile.base, planes_.written.data(), planes_.mask.data(), {}};
-    attribute_planes written{tile.base, planes_.mask.data(), {}};
-    for (std::size_t c = 0; c < column_count; ++c)
-      written.values[c] = columns.values[c] = target.values[c] = planes_.values[c].data();
-    merger_.run(tile.writes, target);
+    for (std::size_t c = 0; c < column_count; ++c) target.values[c] = planes_.values[c].data();
+    merged_ = merger_.run(tile.writes, target);
+    const tile_columns columns{tile.base, planes_.written.data(), planes_.mask.data(), merged_};
+    const attribute_planes written{tile.base, planes_.mask.data(), merged_};
     report_tile(tile.writes, frame);
     if (frame.attributes) builder_.take(tile.fixtures, columns, *rig_->places, frame);
     if (!tile.patch) return;
@@ -274,29 +266,9 @@ struct show_evaluator::impl {
     for (auto i = tile.patch->done; i < tile.patch->done_end; ++i) compare(part_->patch->done[i], dmx);
   }
 
-  /// Zeros, but for columns that the first write will replace from end to end.
-  void clear_planes(std::span<const tile_write> writes) {
-    planes_.written.fill(0);
-    planes_.mask.fill(0);
-    std::uint8_t replaced = 0;
-    if (!writes.empty() && writes.front().part.count == tile_places) {
-      const auto& first = merger_.writes()[writes.front().write];
-      if (first.code->mode == merge_mode::override_ && !any_varying_priority(writes))
-        replaced = first.code->mask;
-    }
-    for (const auto c : written_columns_)
-      if (!(replaced & column_bits[c])) planes_.values[c].fill(0.0f);
-  }
-
-  bool any_varying_priority(std::span<const tile_write> writes) const {
-    return std::any_of(writes.begin(), writes.end(),
-                       [&](const tile_write& one) { return merger_.writes()[one.write].priority_varies(); });
-  }
-
   void explain_tile(const tile_plan::tile& tile) {
-    merged_tile merged{tile.base, tile.writes, planes_.mask.data(), {}};
-    for (std::size_t c = 0; c < column_count; ++c) merged.values[c] = planes_.values[c].data();
-    explainer_.take(merged, merger_, graphs_, *part_->patch, held_);
+    explainer_.take({tile.base, tile.writes, planes_.mask.data(), merged_}, merger_, graphs_, *part_->patch,
+                    held_);
   }
 
   // -- what runtime/status tells of the writes ------------------------------------------------------------

@@ -5,6 +5,7 @@
 // everybody.
 
 #include "engine/kernels.hpp"
+#include "engine/pixel_form.hpp"
 
 #include <array>
 #include <cstddef>
@@ -46,6 +47,15 @@ struct colour_sources {
 };
 
 struct render_loops {
+  /// Whether all of them are the same.
+  bool (*uniform)(const std::uint8_t* mask, std::size_t n);
+  /// Cells of nothing but red, green and blue, or of those and white, side by side, with a colour written to
+  /// all of them: all at once. By what becomes of white, and by whether the intensity dims them.
+  /// @pre n is up to tile_places
+  std::array<
+      std::array<void (*)(std::uint8_t* out, const colour_sources&, const colour_shifts&, std::size_t n), 2>,
+      3>
+      pixels;
   /// By whether the intensity dims the colour, and by whether white is taken out of it.
   std::array<std::array<void (*)(const colour_planes&, const colour_sources&, std::size_t n), 2>, 2> colour;
   /// The intensity, or the brightest colour while only a colour is written.

@@ -1,7 +1,9 @@
 // Evaluation of LED strips: compiled graphs against a hand-written loop of the same arithmetic in the same
 // run.
 //
-//   bench_strips [UNIVERSES]     one strip of 170 RGB cells in each; 512 by default
+//   bench_strips [UNIVERSES] [portable|avx2|avx512] [TICKS]
+//
+// One strip of 170 RGB cells in each of 512 universes; every instruction set that there is; 60 ticks.
 #include "engine/compiler.hpp"
 #include "engine/float_environment.hpp"
 #include "engine/math.hpp"
@@ -15,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 namespace troupe::bench {
@@ -115,7 +118,7 @@ auto loop_for(instruction_set which) {
   return portable;
 }
 
-void compare(instruction_set which, std::uint32_t universes) {
+void compare(instruction_set which, std::uint32_t universes, int ticks) {
   choose_instruction_set(which);
   strip_show show(universes, 1);
   show_evaluator evaluator;
@@ -126,7 +129,7 @@ void compare(instruction_set which, std::uint32_t universes) {
   tick_time time;
   std::vector<double> ours, theirs;
   std::size_t differing = 0;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < ticks; ++i) {
     ++time.frame_number;
     made_frame made;
     const auto a = seconds_now();
@@ -160,5 +163,8 @@ int main(int argc, char** argv) {
   using namespace troupe;
   engine::set_default_float_environment();
   const auto universes = static_cast<std::uint32_t>(argc > 1 ? std::atoi(argv[1]) : 512);
-  for (const auto which : engine::instruction_sets()) bench::compare(which, universes);
+  const std::string_view only = argc > 2 ? argv[2] : "";
+  const int ticks = argc > 3 ? std::atoi(argv[3]) : 60;
+  for (const auto which : engine::instruction_sets())
+    if (only.empty() || only == engine::name_of(which)) bench::compare(which, universes, ticks);
 }

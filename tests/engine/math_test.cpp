@@ -1,6 +1,7 @@
 #include "engine/float_environment.hpp"
 #include "engine/math.hpp"
 
+#include <bit>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
@@ -56,6 +57,23 @@ TEST_CASE("math: frac lies in 0..1 without 1", "[engine][unit]") {
   CHECK(frac(-1e-30f) == 0.f);
   CHECK(frac(-0.25f) == 0.75f);
   CHECK(frac(3.25) == 0.25);
+}
+
+TEST_CASE("math: the shorter ways for a phase from 0 to 1 give the same bits", "[engine][unit]") {
+  const auto same = [](float a, float b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+  };
+  const auto check = [&](float x) {
+    REQUIRE(same(sin_within_a_turn(x), sin_turns(x)));
+    for (const float offset : {hue_red, hue_green, hue_blue})
+      REQUIRE(same(hue_within_a_turn(x, offset), hue(x, offset)));
+  };
+  const auto one = std::bit_cast<std::uint32_t>(1.0f);
+  for (std::uint32_t bits = 0; bits < one; bits += 4099) check(std::bit_cast<float>(bits));
+  for (const float border : {1.0f / 6.0f, 0.25f, 0.5f, 0.75f, 5.0f / 6.0f, 1.0f})
+    for (auto bits = std::bit_cast<std::uint32_t>(border) - 50;
+         bits <= one && bits <= std::bit_cast<std::uint32_t>(border) + 50; ++bits)
+      check(std::bit_cast<float>(bits));
 }
 
 TEST_CASE("math: sin_turns is a sine within 4e-7, and never above 1", "[engine][unit]") {

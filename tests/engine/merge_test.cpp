@@ -1,6 +1,8 @@
 // Merging: protocol, section 5.
 #include "tests/engine/engine_stage.hpp"
 
+#include <algorithm>
+
 namespace troupe::test {
 namespace {
 
@@ -177,6 +179,54 @@ TEST_CASE("merge: reports come in the order of graphs and nodes, of running grap
   CHECK(instances[1].writes.empty());
   CHECK_FALSE(instances[1].enabled);
   CHECK(instances[2].writes.at(0).node_id == "w2");
+}
+
+TEST_CASE("merge: over whole tiles, too, every write counts that nothing replaces", "[engine][merge]") {
+  constexpr int count = 1100; // two whole tiles and a part of one
+  struct write {
+    const char* from; ///< of the nodes below: a value that varies, or the same for all
+    const char* merge;
+    const char* group = "g";
+  };
+  const auto made = [&](const std::vector<write>& writes) {
+    auto show = engine_stage::dimmers(count, {});
+    show.groups.push_back({"some", {"some", {"f3", "f600", "f1099"}}});
+    show.graphs[0].value = graph_of({{"g", "SelectGroup", R"({"groupId":"g"})"},
+                                     {"some", "SelectGroup", R"({"groupId":"some"})"},
+                                     {"up", "Spread"},
+                                     {"down", "Spread", R"({"from":1,"to":0})"},
+                                     {"half", "Scalar", R"({"value":0.5})"}},
+                                    {"g.selection > up.selection", "g.selection > down.selection"});
+    auto& g = show.graphs[0].value;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      const auto n = std::to_string(i);
+      const std::string from = writes[i].from;
+      g.nodes.push_back(make_node("w" + n, "WriteAttributes", {{"merge", writes[i].merge}}));
+      g.edges.push_back(make_edge("s" + n, {writes[i].group, "selection"}, {"w" + n, "selection"}));
+      g.edges.push_back(make_edge("b" + n, {from, "value"}, {"w" + n, "bundle"}));
+    }
+    engine_stage stage(show);
+    stage.tick(0);
+    return stage;
+  };
+  const auto check = [&](const std::vector<write>& writes, auto&& expected) {
+    const auto stage = made(writes);
+    for (const int i : {0, 1, 3, 511, 512, 600, 1023, 1024, 1099}) {
+      const float up = static_cast<float>(i) / static_cast<float>(count - 1);
+      const bool some = i == 3 || i == 600 || i == 1099;
+      CAPTURE(i);
+      CHECK(stage.value("f" + std::to_string(i)) == expected(up, 1.0f - up, some));
+    }
+  };
+  check({{"up", "override"}}, [](float up, float, bool) { return up; });
+  check({{"half", "override"}, {"up", "override"}}, [](float up, float, bool) { return up; });
+  check({{"up", "override"}, {"half", "override"}}, [](float, float, bool) { return 0.5f; });
+  check({{"up", "override"}, {"half", "htp"}}, [](float up, float, bool) { return up > 0.5f ? up : 0.5f; });
+  check({{"down", "override"}, {"up", "override"}, {"half", "override", "some"}},
+        [](float up, float, bool some) { return some ? 0.5f : up; });
+  check({{"half", "override", "some"}, {"up", "override"}}, [](float up, float, bool) { return up; });
+  check({{"up", "override"}, {"down", "add"}},
+        [](float up, float down, bool) { return std::min(up + down, 1.0f); });
 }
 
 } // namespace troupe::test

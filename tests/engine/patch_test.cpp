@@ -320,6 +320,64 @@ TEST_CASE("patch: long runs, gaps and lone fixtures render alike", "[engine][pat
   CHECK(stage.level(4, 4) == 0); // the gaps
 }
 
+TEST_CASE("patch: strips of pixels have the levels that their cells would have alone", "[engine][patch]") {
+  for (const bool white : {false, true})
+    for (const auto mode : {white_mode::copy, white_mode::extract})
+      for (const bool dimmed : {false, true}) {
+        auto strip = white ? model_of({"green", "red", "white", "blue"}) : model_of({"blue", "green", "red"});
+        strip.white = mode;
+        auto lone = strip;
+        strip.cells = 99;
+        auto show = show_of(strip, 1);
+        show.models.push_back({"lone", lone});
+        show.groups = {{"g", {"all", {show.fixtures[0].id}}}};
+        for (int i = 0; i < 99; ++i) {
+          // Not side by side, so that they can't be rendered as pixels.
+          show.fixtures.push_back(
+              {"l" + std::to_string(i), {"l", "lone", 1, static_cast<std::uint16_t>(1 + i * 5)}});
+          show.groups[0].value.fixture_ids.push_back(show.fixtures.back().id);
+        }
+        show.groups.push_back({"strip", {"strip", {show.fixtures[0].id}}});
+        show.groups.push_back({"lone", {"lone", {}}});
+        for (int i = 0; i < 99; ++i) show.groups[2].value.fixture_ids.push_back("l" + std::to_string(i));
+        show.graphs = {{"graph", {}}};
+        auto& g = show.graphs[0].value;
+        for (const std::string which : {"strip", "lone"}) {
+          const auto id = [&](const std::string& name) { return name + which; };
+          g.nodes.push_back(make_node(id("s"), "SelectGroup", {{"groupId", which}}));
+          g.nodes.push_back(make_node(id("x"), "Spread"));
+          g.nodes.push_back(make_node(id("c"), "HsvColor", {{"s", 0.75}}));
+          g.nodes.push_back(make_node(id("b"), "ColorToBundle"));
+          g.nodes.push_back(make_node(id("i"), "ScalarToBundle"));
+          g.nodes.push_back(make_node(id("m"), "MergeBundle"));
+          g.nodes.push_back(make_node(id("w"), "WriteAttributes"));
+          const auto wire = [&](const char* from, const char* out, const char* to, const char* in) {
+            g.edges.push_back(make_edge(id(std::string(from) + to + in), {id(from), out}, {id(to), in}));
+          };
+          wire("s", "selection", "x", "selection");
+          wire("s", "selection", "w", "selection");
+          wire("x", "value", "c", "h");
+          wire("c", "color", "b", "color");
+          if (dimmed) {
+            wire("x", "value", "i", "value");
+            wire("b", "bundle", "m", "base");
+            wire("i", "bundle", "m", "override");
+            wire("m", "result", "w", "bundle");
+          } else {
+            wire("b", "bundle", "w", "bundle");
+          }
+        }
+        engine_stage stage(show);
+        REQUIRE(stage.results["graph"].ok);
+        stage.tick(0);
+        const int each = white ? 4 : 3;
+        for (int i = 0; i < 99; ++i) {
+          CAPTURE(white, dimmed, i);
+          CHECK(stage.levels(1 + i * each, each) == stage.levels(1 + i * 5, each, 1));
+        }
+      }
+}
+
 TEST_CASE("rig: fixtures keep their slots through edits, and freed slots are used again", "[engine][patch]") {
   auto show = show_of(model_of({"red"}), 3);
   const auto first = engine::make_rig(to_state(show), {}, nullptr);
