@@ -3,7 +3,6 @@
 #include "protocol/entity_fields.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace troupe {
 
@@ -118,11 +117,13 @@ std::string uuid_v4(const std::array<std::uint8_t, 16>& random) {
   auto bytes = random;
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40); // version 4
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80); // the variant of RFC 9562
-  std::string out;
-  out.reserve(36);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out(36, '-');
+  std::size_t at = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += fmt::format("{:02x}", bytes[i]);
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    out[at++] = digits[bytes[i] >> 4];
+    out[at++] = digits[bytes[i] & 15];
   }
   return out;
 }

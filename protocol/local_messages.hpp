@@ -85,7 +85,7 @@ struct facts_committed {
 };
 
 /// journal → archivist, lanes: what has become durable, in order. Answered by the archivist: then the next
-/// may come; what it isn't told meanwhile it reads for itself.
+/// may come, with all that has gathered. Where positions are missing it reads for itself.
 using journal_event_ptr = std::shared_ptr<const storage::journal_event>;
 struct events_recorded {
   std::vector<journal_event_ptr> events;

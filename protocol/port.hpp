@@ -57,6 +57,12 @@ inline void fulfil(void_promise& promise) {
   promise.deliver(caf::unit);
 }
 
+/// The id that the response to a request will have.
+template <class ResponseHandle>
+caf::message_id response_id(const ResponseHandle& handle) {
+  return handle.id();
+}
+
 #else
 
 using void_promise = caf::typed_response_promise<void>;
@@ -66,6 +72,11 @@ void_promise promise_nothing(Self* self) {
 }
 inline void fulfil(void_promise& promise) {
   promise.deliver();
+}
+
+template <class ResponseHandle>
+caf::message_id response_id(const ResponseHandle& handle) {
+  return handle.policy().id();
 }
 
 template <class... Signatures>

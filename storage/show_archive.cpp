@@ -14,6 +14,8 @@ namespace {
 /// Facts in one transaction while files are taken in: bounded, for shows of any size.
 constexpr std::size_t portion = 5'000;
 
+constexpr std::size_t usual_facts = 1'024; // in one transaction; memory for more isn't kept
+
 constexpr std::string_view file_author = "file"; ///< who edits files has no other name
 
 problem as_problem(const journal_damage& damage) {
@@ -147,11 +149,11 @@ result<recorded_events> show_archive::commit(std::string_view show, std::span<co
     out.details["position"] = head().position;
     return failure{std::move(out)};
   }
-  std::vector<event_journal::draft> drafts;
-  drafts.reserve(outstanding_.size() + facts.size());
-  for (const auto& one : outstanding_) drafts.push_back({event_of(one.fact, one.show), std::nullopt});
-  for (const auto& one : facts) drafts.push_back({event_of(one, show), std::nullopt});
-  auto recorded = append(drafts);
+  drafts_.clear();
+  for (const auto& one : outstanding_) drafts_.push_back({event_of(one.fact, one.show), std::nullopt});
+  for (const auto& one : facts) drafts_.push_back({event_of(one, show), std::nullopt});
+  auto recorded = append(drafts_);
+  if (drafts_.capacity() > usual_facts) drafts_ = {};
   if (recorded) outstanding_.clear();
   return recorded;
 }

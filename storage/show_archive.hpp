@@ -81,6 +81,7 @@ class show_archive {
   open_journal_result journal_;
   options settings_;
   std::vector<outstanding> outstanding_;
+  std::vector<event_journal::draft> drafts_; ///< of one commit; kept for its memory
   bool overtaken_ = false; ///< another server has written since the last `load`
   recorded_events news_;
 };

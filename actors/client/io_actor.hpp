@@ -3,7 +3,10 @@
 
 #include "protocol/port.hpp"
 
+#include <cstdint>
 #include <mutex>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace boost::asio {
@@ -42,10 +45,24 @@ class io_actor : public io_actor_base {
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* host) override;
   void launch(caf::execution_unit* host, bool lazy, bool hide) override;
 
+  /// As CAF's own, but the timeout is watched here, and fires up to a quarter of a second late: CAF would
+  /// wake its clock's thread for every request, which costs more than many a request itself.
+  template <class Handle, class Message>
+  auto request(const Handle& to, caf::actor_clock::duration_type timeout, Message&& message) {
+    auto handle = io_actor_base::request(to, caf::infinite, std::forward<Message>(message));
+    watch(port::response_id(handle), timeout);
+    return handle;
+  }
+  std::size_t requests_waiting() const noexcept { return waiting_.size(); }
+
   /// Ends the actor. On its I/O thread, once.
   void shut();
 
  protected:
+  /// To be called for each `overdue_atom`, which the actor sends itself: fails the requests that have waited
+  /// too long.
+  void fail_overdue();
+
   /// Called once the messages of a burst have been handled.
   virtual void after_burst() {}
 
@@ -53,12 +70,21 @@ class io_actor : public io_actor_base {
   virtual void let_go() {}
 
  private:
+  struct waiting_request {
+    caf::message_id id;
+    caf::actor_clock::time_point due;
+  };
+
   void run_burst();
+  void watch(caf::message_id id, caf::actor_clock::duration_type timeout);
 
   boost::asio::io_context& context_;
   caf::scoped_execution_unit unit_;
   std::mutex lock_; // guards the box between CAF's threads and the I/O thread; no handler runs under it
   std::vector<caf::mailbox_element_ptr> box_;
+  /// By the id of the response. Bounded by who asks: a client waits for its answer, or is at its limit.
+  std::unordered_map<std::uint64_t, waiting_request> waiting_;
+  bool watching_ = false; // a message to look after them is on its way
   bool ended_ = false;
 };
 

@@ -63,7 +63,8 @@ lane::lane(caf::actor_config& config, boost::asio::io_context& context, lane_opt
         const auto found = clients_.find(credit.client);
         if (found != clients_.end()) found->second->connection->ack(credit.messages);
       },
-      [this](const events_recorded_ptr& news) { events_.take(*news); });
+      [this](const events_recorded_ptr& news) { events_.take(*news); },
+      [this](overdue_atom) { fail_overdue(); });
 }
 
 void lane::let_go() {

@@ -6,17 +6,20 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe::actors {
 
+/// What a call costs grows with what it is about, not with how much waits: under load thousands of keys do.
 class state_throttle {
  public:
-  using time = std::chrono::nanoseconds; ///< since any fixed moment
+  using time = std::chrono::nanoseconds; ///< since any fixed moment; only goes forward
   static constexpr time period = std::chrono::milliseconds{100};
 
   void put(state_text news);
@@ -31,11 +34,19 @@ class state_throttle {
   void clear();
 
  private:
-  std::map<std::uint64_t, state_text> waiting_; // by order
-  std::unordered_map<std::string, std::uint64_t> order_of_;
-  std::unordered_map<std::string, time> sent_;
+  struct state {
+    std::optional<state_text> news;
+    std::uint64_t order = 0; ///< of its last `put`
+    time free_at{0};         ///< a period after it was sent
+  };
+  using states = std::unordered_map<std::string, state>;
+  using entry = states::value_type; ///< stays where it is until it is erased
+
+  states states_;
+  std::vector<entry*> fresh_;                  ///< have news, and weren't sent within a period
+  std::set<std::pair<time, entry*>> pausing_;  ///< have news that must wait; by `free_at`
+  std::deque<std::pair<time, entry*>> pauses_; ///< of all that were sent, in order
   std::uint64_t order_ = 0;
-  time pruned_{0};
 };
 
 } // namespace troupe::actors

@@ -17,7 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto told_timeout = 60s;
-constexpr auto files_timeout = 55s; // below that of who asks for a show
+constexpr std::size_t most_untold = 4'096; // events
+constexpr auto files_timeout = 55s;        // below that of who asks for a show
 
 show_problem as_problem(const storage::problem& one) {
   return {one.file, one.line, one.column, one.reason};
@@ -38,6 +39,8 @@ class recorder {
       log::warn("journal", "a change could not be recorded: " + recorded.error().message);
       return to_caf(recorded.error());
     }
+    auto promise = self_->template make_response_promise<facts_committed>();
+    promise.deliver(facts_committed{st_.archive->head().position}); // first: everything waits for it
     if (measures) {
       measures->append.observe(clock_ns(*self_) - begun);
       measures->batch.observe(static_cast<std::int64_t>(recorded->size()));
@@ -46,7 +49,7 @@ class recorder {
         measures->journal_wal_bytes = figures->wal_bytes.load();
     }
     tell(std::move(*recorded));
-    return facts_committed{st_.archive->head().position};
+    return promise;
   }
 
   caf::result<show_on_disk_ptr> load(const load_show& wanted) {
@@ -95,17 +98,17 @@ class recorder {
     return promise;
   }
 
-  /// One message at most waits for the archivist; what comes while it is busy it reads for itself.
+  /// One message at most waits for the archivist; what comes while it is busy is gathered for the next.
   void tell(storage::recorded_events events) {
     if (events.empty() || !st_.peers) return;
     const events_recorded_ptr news =
         std::make_shared<const events_recorded>(events_recorded{std::move(events)});
     for (const auto& lane : st_.peers->lanes) self_->send(lane, news);
     if (!st_.peers->archivist) return;
-    if (st_.telling)
-      st_.untold = true;
-    else
-      inform(news);
+    if (!st_.telling) return inform(news);
+    // Without the oldest it sees the gap, and reads for itself.
+    if (st_.untold.size() + news->events.size() > most_untold) st_.untold.clear();
+    st_.untold.insert(st_.untold.end(), news->events.begin(), news->events.end());
   }
 
   /// The show begins in the journal; its files follow. Should the disk refuse those, it is taken back.
@@ -154,10 +157,14 @@ class recorder {
         .then(
             [this_ = *this]() mutable {
               this_.st_.telling = false;
-              if (std::exchange(this_.st_.untold, false))
-                this_.inform(std::make_shared<const events_recorded>());
+              if (auto& untold = this_.st_.untold; !untold.empty())
+                this_.inform(
+                    std::make_shared<const events_recorded>(events_recorded{std::exchange(untold, {})}));
             },
-            [this_ = *this](const caf::error&) mutable { this_.st_.telling = false; }); // it will catch up
+            [this_ = *this](const caf::error&) mutable { // it will catch up
+              this_.st_.telling = false;
+              this_.st_.untold.clear();
+            });
   }
 
   void record_branch(const branch_show_ptr& wanted, port::void_promise promise) {

@@ -12,8 +12,8 @@ struct journal_state {
   static constexpr const char* name = "journal";
   std::shared_ptr<storage::show_archive> archive;
   std::shared_ptr<const cast> peers;
-  bool telling = false; ///< the archivist hasn't answered yet
-  bool untold = false;  ///< it wasn't told everything: it is to look for itself
+  bool telling = false;            ///< the archivist hasn't answered yet
+  storage::recorded_events untold; ///< what it is told then
 };
 
 show_on_disk_ptr as_message(const storage::arrived_show& arrived);

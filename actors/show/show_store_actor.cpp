@@ -3,6 +3,7 @@
 #include "actors/metrics/mailbox_wait.hpp"
 #include "actors/show/edit_desk.hpp"
 #include "actors/show/reversal_desk.hpp"
+#include "actors/show/show_publisher.hpp"
 #include "actors/system/error_bridge.hpp"
 #include "protocol/entity_codec.hpp"
 
@@ -23,7 +24,7 @@ constexpr auto retry_period = 1s;
 class store {
  public:
   using pointer = show_store_actor::stateful_pointer<show_store_state>;
-  explicit store(pointer self) : self_(self), st_(port::state(self)) {}
+  explicit store(pointer self) : self_(self), st_(port::state(self)), publisher_(self) {}
 
   // -- commands -----------------------------------------------------------------------------------------
 
@@ -144,9 +145,9 @@ class store {
     if (made->facts.empty()) return caf::unit;
     troupe::apply(st_.pending, made->facts.front());
     st_.unsaved_run_state[command.graph_id] = origin_of({command.author, command.client});
-    if (show_run_state(command.graph_id)) {
-      publish();
-      announce(
+    if (publisher_.show_run_state(command.graph_id)) {
+      publisher_.publish();
+      publisher_.announce(
           std::vector<fact>{graph_enabled_set{st_.published.find(entity_kind::graph, command.graph_id)}});
     }
     commit();
@@ -189,8 +190,12 @@ class store {
 
   void committed(std::uint64_t position) {
     end_commit();
-    const auto begun = clock_ns(*self_);
     auto done = std::exchange(st_.flying, {});
+    // Refusals that rest on nothing but what is durable now.
+    std::vector<waiting_answer> refused;
+    if (st_.gathering.facts.empty()) refused = std::exchange(st_.gathering.waiting, {});
+    commit(); // the disk needn't wait until everybody is told of what it has just written
+    const auto begun = clock_ns(*self_);
     std::vector<fact> facts;
     facts.reserve(done.facts.size());
     for (auto& one : done.facts) {
@@ -198,17 +203,16 @@ class store {
       facts.push_back(std::move(one.happened));
     }
     st_.position = position;
-    keep();
+    publisher_.keep();
     // A switch that came while the disk was busy is newer than what it wrote.
-    for (const auto& [id, origin] : st_.unsaved_run_state) show_run_state(id);
+    for (const auto* newer : {&st_.flying.run_state, &st_.unsaved_run_state})
+      for (const auto& [id, origin] : *newer) publisher_.show_run_state(id);
     st_.storage_failure.clear();
-    publish();
+    publisher_.publish();
     if (auto* measures = metrics_of(st_.peers)) measures->view.observe(clock_ns(*self_) - begun);
-    announce(std::move(facts));
-    for (auto& one : done.waiting) deliver(one);
-    if (st_.gathering.facts.empty())
-      for (auto& one : std::exchange(st_.gathering.waiting, {})) deliver(one);
-    commit();
+    publisher_.announce(std::move(facts));
+    for (auto* batch : {&done.waiting, &refused})
+      for (auto& one : *batch) deliver(one);
     reversal_desk<store>{*this}.resume();
     proceed();
     settle();
@@ -221,7 +225,7 @@ class store {
     st_.pending = st_.published;
     st_.unsaved_run_state.insert(lost.run_state.begin(), lost.run_state.end());
     st_.storage_failure = reason.message;
-    publish();
+    publisher_.publish();
     auto told = reason;
     told.code = ec::storage_unavailable;
     for (auto* batch : {&lost, &also})
@@ -295,8 +299,8 @@ class store {
     st_.unsaved_run_state.clear();
     st_.storage_failure.clear();
     st_.rules.read_only(found.unreadable);
-    keep();
-    publish();
+    publisher_.keep();
+    publisher_.publish();
     tell_compiler_all(!first, done);
     release_held();
   }
@@ -307,23 +311,6 @@ class store {
   }
 
   // -- publishing ---------------------------------------------------------------------------------------
-
-  /// The YAML files follow.
-  void keep() { self_->send(st_.peers->file_keeper, keep_files{st_.published, st_.position}); }
-
-  void publish() {
-    auto next = std::make_shared<published_show>();
-    next->state = st_.published;
-    next->position = st_.position;
-    next->problems = st_.problems;
-    next->storage_failure = st_.storage_failure;
-    st_.options.published->publish(std::move(next));
-  }
-
-  void announce(std::vector<fact> facts) {
-    self_->send(st_.peers->graph_compiler, std::make_shared<const show_published>(show_published{
-                                               st_.options.published->now(), std::move(facts), false, true}));
-  }
 
   void tell_compiler_all(bool announce_show, std::shared_ptr<port::void_promise> done) {
     auto all = std::make_shared<const show_published>(
@@ -341,17 +328,6 @@ class store {
               if (done) done->deliver(reason);
               this_.settle();
             });
-  }
-
-  /// Run state never waits: the published graph is enabled as the pending one.
-  bool show_run_state(const std::string& graph_id) {
-    const auto wanted = st_.pending.find(entity_kind::graph, graph_id);
-    const auto shown = st_.published.find(entity_kind::graph, graph_id);
-    if (!wanted || !shown) return false;
-    const bool enabled = wanted->as<graph>().enabled;
-    if (shown->as<graph>().enabled == enabled) return false;
-    st_.published.put(with_enabled(*shown, enabled));
-    return true;
   }
 
   static command_outcome outcome_of(const error& reason) {
@@ -376,6 +352,7 @@ class store {
 
   pointer self_;
   show_store_state& st_;
+  show_publisher publisher_;
 };
 
 } // namespace
@@ -392,7 +369,7 @@ show_store_actor::behavior_type show_store(show_store_actor::stateful_pointer<sh
         const bool new_keeper = st.peers && st.peers->file_keeper != change.now->file_keeper;
         st.peers = change.now;
         store ways{self};
-        if (new_keeper && st.loaded) ways.keep();
+        if (new_keeper && st.loaded) show_publisher{self}.keep();
         if (!st.loaded && st.options.loaded) {
           ways.take(*std::exchange(st.options.loaded, nullptr), nullptr);
         } else if (!st.loading && (!st.loaded || lost_journal)) {

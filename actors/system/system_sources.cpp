@@ -5,14 +5,21 @@
 #include <chrono>
 #include <stdexcept>
 #include <sys/random.h>
+#include <utility>
 
 namespace troupe::actors {
 
 std::array<std::uint8_t, 16> random_bytes() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw std::runtime_error("the system has no random numbers");
-  return bytes;
+  // Every event and command takes some; a system call for each would cost more than the rest of its id. Up to
+  // 256 bytes getrandom(2) gives whole.
+  thread_local std::array<std::array<std::uint8_t, 16>, 16> ready;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    if (getrandom(ready.data(), sizeof ready, 0) != static_cast<ssize_t>(sizeof ready))
+      throw std::runtime_error("the system has no random numbers");
+    left = ready.size();
+  }
+  return std::exchange(ready[--left], {});
 }
 
 std::string random_id() {

@@ -45,7 +45,8 @@ class event_journal {
   /// @returns the events with everything the journal gave them, in order; CONFLICT naming the stream when one
   ///          has another sequence, or when another process has written meanwhile (`details.position`: the
   ///          head now); STORAGE_UNAVAILABLE with the system's words when the disk or server refuses, or when
-  ///          the journal is read-only because it is damaged
+  ///          the journal is read-only because it is damaged. The drafts are moved from, but after an error
+  ///          they are as they were, to be tried again
   struct draft {
     new_event event;
     std::optional<std::uint64_t> expected;

@@ -42,23 +42,40 @@ std::size_t value_end(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// The members of an object in canonical JSON (no blanks), which is cheaper than parsing it: every command
-/// passes here.
-std::vector<member_text> members_of(std::string_view object) {
-  std::vector<member_text> found;
-  std::size_t at = 1;
-  while (at + 1 < object.size()) {
-    const auto name = at;
-    for (++at; at < object.size() && object[at] != '"'; ++at)
-      if (object[at] == '\\') ++at;
-    const auto value = at + 2; // behind quote and colon
-    if (value >= object.size()) break;
-    const auto end = value_end(object, value);
-    found.push_back({object.substr(name, at + 1 - name), object.substr(value, end - value)});
-    at = end + 1;
+/// Goes through the members of an object in canonical JSON (no blanks), which is cheaper than parsing it:
+/// every command passes here.
+class member_scan {
+ public:
+  explicit member_scan(std::string_view object) : text_(object) {}
+
+  bool next(member_text& into) {
+    if (at_ + 1 >= text_.size()) return false;
+    auto name_end = at_ + 1;
+    for (; name_end < text_.size() && text_[name_end] != '"'; ++name_end)
+      if (text_[name_end] == '\\') ++name_end;
+    const auto value = name_end + 2; // behind quote and colon
+    if (value >= text_.size()) return false;
+    const auto end = value_end(text_, value);
+    into = {text_.substr(at_, name_end + 1 - at_), text_.substr(value, end - value)};
+    at_ = end + 1;
+    return true;
   }
-  return found;
-}
+
+  /// Whether the next member is that of another object, which is quicker to tell than to take it apart; then
+  /// it is passed.
+  bool pass(const member_text& one) {
+    const std::string_view whole{one.name.data(), one.name.size() + 1 + one.value.size()};
+    const auto end = at_ + whole.size();
+    if (end >= text_.size() || (text_[end] != ',' && text_[end] != '}')) return false;
+    if (text_.substr(at_, whole.size()) != whole) return false;
+    at_ = end + 1;
+    return true;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 1;
+};
 
 const member_text* named(const std::vector<member_text>& members, std::string_view name) {
   const auto found =
@@ -99,21 +116,37 @@ event_stream stream_of(entity_kind kind, std::string_view id, std::string_view s
 }
 
 std::string change_details(std::string_view before, std::string_view after) {
-  const auto old_members = members_of(before);
-  const auto new_members = members_of(after);
+  member_scan old_scan{before}, new_scan{after};
+  std::vector<member_text> old_members, new_members; // from where they no longer go side by side
   std::string changed, added, removed;
   const auto item = [](std::string& list, std::string_view text) {
     if (!list.empty()) list += ',';
     list += text;
   };
-  for (const auto& one : old_members) {
-    if (one.name == R"("id")" || one.name == R"("revision")") continue;
-    const auto* now = named(new_members, one.name);
-    if (now && now->value == one.value) continue;
-    item(changed, one.name);
+  const auto change = [&](const member_text& was) {
+    if (was.name == R"("id")" || was.name == R"("revision")") return false;
+    item(changed, was.name);
     changed += ':';
-    changed += one.value;
-    if (!now) item(removed, one.name);
+    changed += was.value;
+    return true;
+  };
+  for (member_text was, now; old_scan.next(was);) {
+    if (new_scan.pass(was)) continue;
+    const bool more = new_scan.next(now);
+    if (more && now.name == was.name) {
+      change(was);
+      continue;
+    }
+    old_members.push_back(was);
+    if (more) new_members.push_back(now);
+    break;
+  }
+  for (member_text one; old_scan.next(one);) old_members.push_back(one);
+  for (member_text one; new_scan.next(one);) new_members.push_back(one);
+  for (const auto& was : old_members) {
+    const auto* now = named(new_members, was.name);
+    if (now && now->value == was.value) continue;
+    if (change(was) && !now) item(removed, was.name);
   }
   for (const auto& one : new_members)
     if (!named(old_members, one.name)) item(added, one.name);
@@ -142,9 +175,11 @@ new_event event_of(const recorded_fact& recorded, std::string_view show) {
   }
   if (recorded.origin->external_edit) {
     out.type = event_type::external_edit;
-    append_list(details, R"("op":)", fmt::format("\"{}\"", op));
+    append_list(details, R"("op":)", '"' + std::string(op) + '"');
   } else {
-    out.type = fmt::format("{}_{}", kind_name(kind), op);
+    out.type = kind_name(kind);
+    out.type += '_';
+    out.type += op;
   }
   for (const auto& note : recorded.origin->notes) {
     if (!details.empty()) details += ',';

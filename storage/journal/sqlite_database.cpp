@@ -160,6 +160,10 @@ result<sqlite_database> sqlite_database::open(const std::filesystem::path& file,
     name = uri_of(file, "?immutable=1");
     break;
   }
+  // Its books of memory take a lock with every allocation, and nobody reads them. Refused, and no matter, once
+  // SQLite is in use.
+  static const int unbooked = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(unbooked);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(name.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
   sqlite_database out;

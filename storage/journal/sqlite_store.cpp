@@ -64,8 +64,8 @@ result<void> sqlite_store::prepare() {
       {&stream_,
        "SELECT created_at, changed_at, sequence FROM views WHERE show = ?1 AND kind = ?2 AND id = ?3"},
       {&insert_, "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)"},
-      {&put_view_, "INSERT INTO views VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET "
-                   "created_at = ?4, changed_at = ?5, sequence = ?6, entity = ?7"},
+      // Not an update on conflict, which would look for the row once more.
+      {&put_view_, "INSERT OR REPLACE INTO views VALUES (?1,?2,?3,?4,?5,?6,?7)"},
       {&empty_show_, "UPDATE views SET created_at = 0, changed_at = ?2, entity = NULL "
                      "WHERE show = ?1 AND entity IS NOT NULL"},
       {&checkpoint_, "INSERT OR REPLACE INTO checkpoints VALUES (?1,?2,?3,?4,?5)"},

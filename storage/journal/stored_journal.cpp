@@ -3,6 +3,7 @@
 #include "protocol/entity_codec.hpp"
 
 #include <fmt/format.h>
+#include <iterator>
 
 namespace troupe::storage {
 
@@ -64,22 +65,31 @@ result<stored_journal::events> stored_journal::append(std::span<draft> drafts) {
   if (drafts.empty()) return events{};
   const auto begun = stopwatch();
   signed_now_.clear();
+  made_.clear();
   auto done = record(drafts);
   if (!done) {
     store_->rollback();
     views_.forget();
+    give_back(drafts);
     (done.error().code == ec::conflict ? figures_->conflicts : figures_->failures)
         .fetch_add(1, std::memory_order_relaxed);
-    return done;
+    return failure(std::move(done).error());
   }
   views_.keep();
   write_down(signed_now_);
-  tail_ = {{done->back()->position, done->back()->hash}, done->back()->time_ms};
+  tail_ = {{made_.back()->position, made_.back()->hash}, made_.back()->time_ms};
   figures_->position = tail_.position;
   figures_->wal_bytes = store_->pending_bytes();
-  figures_->batch_size.add(done->size());
+  figures_->batch_size.add(made_.size());
   if (steady_ns_) figures_->append_ns.add(static_cast<std::uint64_t>(stopwatch() - begun));
-  return done;
+  return events(std::make_move_iterator(made_.begin()), std::make_move_iterator(made_.end()));
+}
+
+/// Nobody has seen the events: who tries again finds the drafts as they were.
+void stored_journal::give_back(std::span<draft> drafts) noexcept {
+  for (std::size_t i = 0; i < made_.size(); ++i)
+    drafts[i].event = std::move(static_cast<new_event&>(*made_[i]));
+  made_.clear();
 }
 
 /// Another process may have written since: a rebuild, or another director.
@@ -95,51 +105,48 @@ result<void> stored_journal::check_tail() {
   return failure(std::move(out));
 }
 
-result<stored_journal::events> stored_journal::record(std::span<draft> drafts) {
+result<void> stored_journal::record(std::span<draft> drafts) {
   auto ready = store_->begin().and_then([&] { return check_tail(); });
-  if (!ready) return failure(std::move(ready).error());
+  if (!ready) return ready;
   // What was appended before has been handed on, or this call would not have been made.
   const auto handed_on = tail_.position;
   auto behind = tail_;
-  events out;
-  out.reserve(drafts.size());
+  made_.reserve(drafts.size());
   for (auto& wanted : drafts) {
-    auto event = complete(wanted, behind);
-    if (!event) return failure(std::move(event).error());
-    auto stored = store_->insert(**event).and_then([&] { return views_.add(*store_, *event); });
-    if (!stored) return failure(std::move(stored).error());
-    behind = {{(*event)->position, (*event)->hash}, (*event)->time_ms};
+    if (auto done = complete(wanted, behind); !done) return done;
+    const auto& event = made_.back();
+    auto stored = store_->insert(*event).and_then([&] { return views_.add(*store_, event); });
+    if (!stored) return stored;
+    behind = {{event->position, event->hash}, event->time_ms};
     if (desk_.due(behind.position)) {
       signed_now_.push_back(desk_.sign(behind, behind.time_ms));
-      if (auto put = store_->put_checkpoint(signed_now_.back()); !put) return failure(std::move(put).error());
+      if (auto put = store_->put_checkpoint(signed_now_.back()); !put) return put;
     }
-    out.push_back(std::move(*event));
   }
   const auto views_begun = stopwatch();
   auto done = views_.write(*store_);
   if (steady_ns_) figures_->views_ns.add(static_cast<std::uint64_t>(stopwatch() - views_begun));
-  done =
-      done.and_then([&] { return store_->put_outbox(handed_on); }).and_then([&] { return store_->commit(); });
-  if (!done) return failure(std::move(done).error());
-  return out;
+  return done.and_then([&] { return store_->put_outbox(handed_on); }).and_then([&] {
+    return store_->commit();
+  });
 }
 
-/// Gives the event everything it lacks. The draft is copied, not moved from: a failed append may be tried
-/// again with it.
-result<std::shared_ptr<journal_event>> stored_journal::complete(draft& wanted, const journal_tail& behind) {
+/// Makes an event of the draft, and gives it everything it lacks.
+result<void> stored_journal::complete(draft& wanted, const journal_tail& behind) {
   auto state = views_.state(*store_, wanted.event.stream);
   if (!state) return failure(std::move(state).error());
   if (wanted.expected && *wanted.expected != state->sequence)
     return sequence_conflict(wanted.event.stream, *wanted.expected, state->sequence);
   auto event = std::make_shared<journal_event>();
-  static_cast<new_event&>(*event) = wanted.event;
+  static_cast<new_event&>(*event) = std::move(wanted.event);
   event->position = behind.position + 1;
   event->sequence = state->sequence + 1;
   event->event_id = uuid_v4(random_());
   event->time_ms = std::max(wall_time_ms_(), behind.time_ms); // a clock set back doesn't turn the order round
   event->previous = behind.hash;
   event->hash = hash_(*event);
-  return event;
+  made_.push_back(std::move(event));
+  return {};
 }
 
 } // namespace troupe::storage

@@ -29,9 +29,10 @@ class stored_journal final : public event_journal {
  private:
   using events = std::vector<std::shared_ptr<const journal_event>>;
 
-  result<events> record(std::span<draft> drafts);
+  result<void> record(std::span<draft> drafts);
+  void give_back(std::span<draft> drafts) noexcept;
   result<void> check_tail();
-  result<std::shared_ptr<journal_event>> complete(draft& wanted, const journal_tail& behind);
+  result<void> complete(draft& wanted, const journal_tail& behind);
   void write_down(const std::vector<signed_checkpoint>& checkpoints);
   result<void> sign_head();
   std::int64_t stopwatch() const { return steady_ns_ ? steady_ns_() : 0; }
@@ -43,6 +44,7 @@ class stored_journal final : public event_journal {
   std::optional<std::string> refusal_;
   std::shared_ptr<journal_figures> figures_;
   view_changes views_;
+  std::vector<std::shared_ptr<journal_event>> made_; ///< of the transaction that is open
   checkpoint_desk desk_;
   std::vector<signed_checkpoint> signed_now_; ///< in the transaction that is open
   event_hasher hash_;

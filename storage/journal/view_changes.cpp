@@ -14,23 +14,27 @@ constexpr std::size_t most_streams = 200'000;
 
 result<stream_state> view_changes::state(journal_store& store, const event_stream& stream) {
   if (streams_.size() >= most_streams && changed_.empty()) streams_.clear();
-  const auto key = stream_key(stream);
-  if (const auto found = streams_.find(key); found != streams_.end()) return found->second.state;
-  auto stored = store.stream(stream);
-  if (!stored) return failure(std::move(stored).error());
-  return streams_.emplace(key, entry{stored->value_or(stream_state{}), nullptr}).first->second.state;
+  auto key = stream_key(stream);
+  auto found = streams_.find(key);
+  if (found == streams_.end()) {
+    auto stored = store.stream(stream);
+    if (!stored) return failure(std::move(stored).error());
+    found = streams_.emplace(std::move(key), entry{stored->value_or(stream_state{}), nullptr}).first;
+  }
+  asked_ = &found->second;
+  return asked_->state;
 }
 
 result<void> view_changes::add(journal_store& store, std::shared_ptr<const journal_event> event) {
   if (empties_show(*event)) {
     // Its entities aren't gone through one by one: the database does that, and they are asked for again.
-    const auto own = streams_.at(stream_key(event->stream));
+    const auto own = asked_->state;
     if (auto written = write(store); !written) return written;
     if (auto emptied = store.empty_show(emptied_show(*event), event->position); !emptied) return emptied;
     streams_.clear();
-    streams_.emplace(stream_key(event->stream), entry{own.state, nullptr});
+    asked_ = &streams_.emplace(stream_key(event->stream), entry{own, nullptr}).first->second;
   }
-  auto& row = streams_.at(stream_key(event->stream));
+  auto& row = *asked_;
   row.state = after(row.state, *event);
   if (!row.from) changed_.push_back(&row);
   row.from = std::move(event);

@@ -15,7 +15,7 @@ class view_changes {
   /// The stream as the events so far leave it.
   result<stream_state> state(journal_store& store, const event_stream& stream);
 
-  /// The event belongs to the next transaction. @pre `state` was asked for its stream
+  /// The event belongs to the next transaction. @pre `state` was asked for its stream last
   result<void> add(journal_store& store, std::shared_ptr<const journal_event> event);
 
   /// Writes the rows that have changed.
@@ -36,6 +36,7 @@ class view_changes {
   };
   std::unordered_map<std::string, entry> streams_;
   std::vector<entry*> changed_; ///< entries of a map stay where they are
+  entry* asked_ = nullptr;
 };
 
 } // namespace troupe::storage

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <map>
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -166,6 +167,49 @@ TEST_CASE("state throttle: keys don't hold each other up and leave in their orde
   news.put(entity("c", "c2"));
   CHECK(all(news.due(1s + 10ms)) == texts{"b1", "c2"});
   CHECK(all(news.due(1s + 100ms)) == texts{"a2"});
+}
+
+TEST_CASE("state throttle: a key that rested leaves at once again", "[actors][unit]") {
+  state_throttle news;
+  news.put(entity("a", "a1"));
+  news.due(1s);
+  news.put(entity("a", "a2"));
+  CHECK(all(news.due(1s + 100ms)) == texts{"a2"});
+  CHECK(news.due(1s + 200ms).empty()); // its pause is over
+  news.put(entity("a", "a3"));
+  CHECK(news.next_due() == 0s);
+  CHECK(all(news.due(1s + 201ms)) == texts{"a3"});
+  news.put(entity("a", "a4"));
+  CHECK(news.due(1s + 300ms).empty());
+  CHECK(news.next_due() == 1s + 301ms);
+}
+
+TEST_CASE("state throttle: no key leaves more often than 10 times a second, and each leaves with its newest",
+          "[actors][unit]") {
+  state_throttle news;
+  std::map<std::string, std::chrono::milliseconds> sent;
+  std::map<std::string, std::string> put, got;
+  std::uint32_t dice = 1;
+  const auto send = [&](std::chrono::milliseconds now) {
+    for (const auto& one : news.due(now)) {
+      if (const auto last = sent.find(one.key); last != sent.end()) CHECK(now - last->second >= 100ms);
+      sent[one.key] = now;
+      got[one.key] = *one.text;
+    }
+  };
+  for (auto now = 1000ms; now < 3000ms; now += 7ms) {
+    for (int i = 0; i < 5; ++i) {
+      dice = dice * 1'664'525 + 1'013'904'223;
+      auto one = entity(std::to_string((dice >> 16) % 40), fmt::format("{}.{}", now.count(), i));
+      put[one.key] = *one.text;
+      news.put(std::move(one));
+    }
+    send(now);
+    if (const auto next = news.next_due()) CHECK(*next > now);
+  }
+  send(4000ms);
+  CHECK(got == put);
+  CHECK_FALSE(news.next_due());
 }
 
 TEST_CASE("state throttle: another show voids what waits and what was sent", "[actors][unit]") {

@@ -165,8 +165,8 @@ TEST_CASE("journal: a second writer is noticed, and the chain stays whole", "[st
   journal_rig rig(any_backend());
   rig.append(fixture_created("a", "1"));
   auto other = must(open_journal(rig.options));
-  auto batch = one(fixture_updated("a", "2"));
-  must(other.journal->append(batch));
+  auto first = one(fixture_updated("a", "2")), batch = one(fixture_updated("a", "3"));
+  must(other.journal->append(first));
   const auto refused = rig.journal().append(batch);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ec::conflict);
