@@ -15,6 +15,9 @@ namespace {
 
 using pointer = stage_actor::stateful_pointer<stage_state>;
 
+/// By all stages together: what they tell of one node has to fit into a record of the run log.
+constexpr std::size_t most_remembered = 32ULL << 20;
+
 void answer_questions(stage_state& st, const tick_inputs& one) {
   for (std::size_t i = 0; i < st.questions.size(); ++i) {
     auto& answer = st.questions[i].answer;
@@ -78,7 +81,7 @@ void tell_memory(pointer self, const memory_wanted& wanted) {
   if (!st.peers->run_recorder) return;
   const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
   memory_told told{wanted.number, st.part, parts, nullptr};
-  if (auto image = st.evaluator.image(memory_wanted::max_bytes))
+  if (auto image = st.evaluator.image(std::min(memory_wanted::max_bytes, most_remembered / parts)))
     told.memory = std::make_shared<const engine::engine_image>(std::move(*image));
   self->send(st.peers->run_recorder, std::move(told));
 }
