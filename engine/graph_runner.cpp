@@ -7,6 +7,7 @@
 #include <bit>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 namespace troupe::engine {
 
@@ -60,6 +61,10 @@ void unshare(node_state& state, std::size_t length) {
   state.doubles.assign(length, state.doubles.front());
   state.length = length;
   state.shared = false;
+}
+
+bool same_shape(const state_shape& a, const state_shape& b) {
+  return a.doubles == b.doubles && a.floats == b.floats;
 }
 
 /// Visits the indices of what two ascending lists have in common.
@@ -215,6 +220,38 @@ void graph_runner::receive(const std::vector<std::uint32_t>& places, const graph
       });
       if (site.shareable) share(states_[i]);
     }
+}
+
+std::size_t graph_runner::remembered_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto& one : states_)
+    bytes += one.doubles.size() * sizeof(double) + one.floats.size() * sizeof(float);
+  return bytes;
+}
+
+bool graph_runner::restore(graph_image image) {
+  // As if the image's program had been running until now.
+  auto runs = std::exchange(program_, std::move(image.program));
+  states_ = std::move(image.states);
+  homes_ = std::move(image.homes);
+  if (broken_ || !runs) return true;
+  bool fits = true;
+  std::unordered_map<std::string_view, const state_site*> sites; // only looked up
+  for (const auto& site : runs->states) sites.emplace(site.node_id, &site);
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const auto& told = program_->states[i];
+    const auto found = sites.find(told.node_id);
+    const bool same = found != sites.end() && found->second->type == told.type &&
+                      same_shape(state_of(found->second->code), state_of(told.code)) &&
+                      (!found->second->live || found->second->varying == homes_[i].varying);
+    if (same) continue;
+    fits = false;
+    if (found == sites.end()) continue;
+    states_[i] = fresh_state(found->second->code, 1);
+    homes_[i] = {};
+  }
+  adopt(std::move(runs));
+  return fits;
 }
 
 void graph_runner::find_controls(const input_layout& layout) {

@@ -51,6 +51,20 @@ struct graph_memory {
   std::vector<node> nodes;
 };
 
+/// Whose state it is: one, or one for each of these places.
+struct state_home {
+  bool varying = false;
+  std::shared_ptr<const std::vector<std::uint32_t>> places;
+};
+
+/// What all nodes of one graph remember, as it lies there.
+struct graph_image {
+  std::string graph_id;
+  std::shared_ptr<const graph_program> program; ///< tells of `states` whose they are; null: there are none
+  std::vector<node_state> states;
+  std::vector<state_home> homes;
+};
+
 class graph_runner {
  public:
   explicit graph_runner(std::string id) : id_(std::move(id)) {}
@@ -74,6 +88,12 @@ class graph_runner {
   /// @param places ascending
   void receive(const std::vector<std::uint32_t>& places, const graph_memory& graph);
 
+  graph_image image() const { return {id_, program_, states_, homes_}; }
+  std::size_t remembered_bytes() const noexcept;
+  /// Remembers this instead of what it has; while the graph is broken, for the time when it isn't.
+  /// @returns false if some of it isn't what its nodes remember; that begins anew
+  bool restore(graph_image image);
+
   /// Computes what is uniform, and the passes that run ahead of the tiles.
   void begin(const tick_time& time, const std::shared_ptr<const input_layout>& layout,
              const input_snapshot& inputs, register_file& registers);
@@ -90,12 +110,6 @@ class graph_runner {
   instance_site site() const;
 
  private:
-  /// Whose state it is: one, or one for each of these places.
-  struct state_home {
-    bool varying = false;
-    std::shared_ptr<const std::vector<std::uint32_t>> places;
-  };
-
   /// Whether no cell joins. @pre both vary
   static bool holds(const state_home& all, const state_home& some);
   void adopt(std::shared_ptr<const graph_program> next);

@@ -35,6 +35,13 @@ class held_attributes {
   void give(const patch_plan& plan, part_memory& memory) const;
   void receive(const patch_plan& plan, const part_memory& memory);
 
+  /// As they lie there.
+  void copy_to(std::vector<std::uint8_t>& masks, std::array<std::vector<float>, column_count>& values) const {
+    masks = mask_;
+    values = values_;
+  }
+  std::size_t bytes() const noexcept { return mask_.size() * (1 + column_count * sizeof(float)); }
+
   /// What is held of one place. @returns attribute_bit; `values` receives those columns
   std::uint8_t find(const patch_plan& plan, std::uint32_t place,
                     std::array<float, column_count>& values) const;

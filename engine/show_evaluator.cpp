@@ -42,6 +42,7 @@ struct tile_planes {
 
 struct show_evaluator::impl {
   std::shared_ptr<const rig> rig_;
+  std::size_t part_index_ = 0;
   const rig_part* part_ = nullptr;                    // of rig_
   std::vector<std::unique_ptr<graph_runner>> graphs_; // in the order of the show
   std::shared_ptr<const frame_layout> layout_ =
@@ -106,6 +107,7 @@ struct show_evaluator::impl {
     held_.fit(part_ ? part_->patch.get() : nullptr, *next_part.patch, freed);
     for (auto& graph : graphs_) graph->forget(freed);
     rig_ = next;
+    part_index_ = part;
     part_ = &next_part;
   }
 
@@ -192,6 +194,34 @@ struct show_evaluator::impl {
     const auto found = std::lower_bound(all.begin(), all.end(), address);
     if (found == all.end() || *found != address) return nullptr;
     return last_dmx_->levels.data() + static_cast<std::size_t>(found - all.begin()) * dmx_channels;
+  }
+
+  // -- all of it, for others ------------------------------------------------------------------------------
+
+  std::optional<engine_image> image(std::size_t max_bytes) const {
+    auto bytes = held_.bytes();
+    for (const auto& graph : graphs_) bytes += graph->remembered_bytes();
+    if (bytes > max_bytes) return std::nullopt;
+    engine_image out;
+    out.rig = rig_;
+    out.part = part_index_;
+    for (const auto& graph : graphs_)
+      if (graph->program() && !graph->program()->states.empty()) out.graphs.push_back(graph->image());
+    held_.copy_to(out.held, out.held_values);
+    return out;
+  }
+
+  bool restore(std::vector<graph_image> images, const part_memory& held) {
+    std::unordered_map<std::string_view, graph_runner*> known;
+    for (const auto& graph : graphs_) known.emplace(graph->id(), graph.get());
+    bool all = true;
+    for (auto& image : images) {
+      const auto found = known.find(image.graph_id);
+      all &= found != known.end() && found->second->restore(std::move(image));
+    }
+    if (part_) held_.receive(*part_->patch, held);
+    prepare(); // buffers have moved
+    return all;
   }
 
   // -- tick ---------------------------------------------------------------------------------------------
@@ -332,6 +362,14 @@ part_memory show_evaluator::give(const part_move& leaving) const {
 
 void show_evaluator::receive(const part_memory& memory) {
   impl_->receive(memory);
+}
+
+std::optional<engine_image> show_evaluator::image(std::size_t max_bytes) const {
+  return impl_->image(max_bytes);
+}
+
+bool show_evaluator::restore(std::vector<graph_image> graphs, const part_memory& held) {
+  return impl_->restore(std::move(graphs), held);
 }
 
 made_frame show_evaluator::tick(const tick_time& time, const input_snapshot& inputs,

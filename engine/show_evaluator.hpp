@@ -2,6 +2,7 @@
 // One stage's engine: all graphs of a show, ticked together, for one part of the rig (protocol, sections 4 to
 // 6).
 
+#include "engine/engine_image.hpp"
 #include "engine/explanation.hpp"
 #include "engine/part_memory.hpp"
 #include "engine/stage_install.hpp"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace troupe::engine {
 
@@ -40,6 +42,13 @@ class show_evaluator {
   part_memory give(const part_move& leaving) const;
   /// What another part remembered of what came with the last install.
   void receive(const part_memory& memory);
+
+  /// All that it remembers, to be copied to elsewhere; nothing if that takes more than `max_bytes`.
+  std::optional<engine_image> image(std::size_t max_bytes) const;
+  /// Goes on from there. @pre installed, and no tick yet
+  /// @param held as `receive` takes it, of all cells that keep anything
+  /// @returns false if some of it doesn't fit the graphs that are installed, and was left out
+  bool restore(std::vector<graph_image> graphs, const part_memory& held);
 
   /// Makes one frame and its DMX. Allocates only in the first ticks after an install. Before the first
   /// install the frame is empty.

@@ -46,6 +46,8 @@ using input_state_actor = port::iface<caf::result<void>(cast_change),
                                       caf::result<void>(client_gone),
                                       // Take in the controls that exist now, and pass it on to the stages.
                                       caf::result<void>(show_update_ptr),
+                                      // Pass it on to the stages, and back, between two ticks.
+                                      caf::result<void>(memory_wanted),
                                       // INTERNAL: the clients are due to hear of moved controls.
                                       caf::result<void>(flush_atom)>;
 
@@ -66,6 +68,8 @@ using stage_actor = port::iface<caf::result<void>(cast_change),
                                 caf::result<void>(frames_wanted),
                                 // Cells have come from another stage with an update: what they remember.
                                 caf::result<void>(cells_moved),
+                                // The run_recorder wants to know what is remembered between these two ticks.
+                                caf::result<void>(memory_wanted),
                                 // What makes a cell what it is; answered with the next frame.
                                 caf::result<explained_cell_ptr>(explain_cell)>;
 
@@ -208,6 +212,10 @@ using run_recorder_actor = port::iface<caf::result<void>(cast_change),
                                        caf::result<void>(tick_inputs),
                                        // What is installed between two ticks.
                                        caf::result<void>(show_update_ptr),
+                                       // The moment that it has asked about.
+                                       caf::result<void>(memory_wanted),
+                                       // What a stage remembered then.
+                                       caf::result<void>(memory_told),
                                        // A part of a frame, to be hashed.
                                        caf::result<void>(universes_made),
                                        // INTERNAL: write what has gathered.

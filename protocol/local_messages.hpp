@@ -23,6 +23,7 @@ namespace troupe::engine {
 struct stage_install;  // engine/stage_install.hpp: only pointers to it travel
 struct part_memory;    // engine/part_memory.hpp: the same
 struct explained_cell; // engine/explanation.hpp: the same
+struct engine_image;   // engine/engine_image.hpp: the same
 } // namespace troupe::engine
 
 namespace troupe::storage {
@@ -232,6 +233,23 @@ struct cells_moved {
   std::shared_ptr<const engine::part_memory> memory;
 };
 
+/// run_recorder → input_state → stages, and back to the run_recorder: what is remembered at this moment
+/// between two ticks? Every stage tells the run_recorder. No answer.
+struct memory_wanted {
+  /// A stage that remembers more doesn't tell: copying would hold up the next frame.
+  static constexpr std::size_t max_bytes = 4ULL << 20;
+
+  std::uint64_t number = 0; ///< of the question
+};
+
+/// stage → run_recorder: all that its engine remembered at the moment of that question. No answer.
+struct memory_told {
+  std::uint64_t number = 0;
+  std::uint16_t part = 0;                             ///< which stage, from 0
+  std::uint16_t parts = 1;                            ///< how many there are
+  std::shared_ptr<const engine::engine_image> memory; ///< null: too much
+};
+
 /// lane → stage: what makes a cell what it is? Answered with the next frame: explained_cell_ptr, null if the
 /// fixture isn't in the stage's part of the rig. TOO_MANY_REQUESTS if too many wait for that frame already.
 struct explain_cell {
@@ -425,6 +443,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::tick_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frame_made)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::frames_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cells_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::memory_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::memory_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::explain_cell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::explained_cell_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::ask_frame)

@@ -84,6 +84,8 @@ CAF_ADD_TYPE_ID(troupe_types, (troupe::settle_edit))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::read_edit))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::found_edit_ptr))
 CAF_ADD_TYPE_ID(troupe_types, (troupe::forget_edit))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::memory_wanted))
+CAF_ADD_TYPE_ID(troupe_types, (troupe::memory_told))
 // what an actor sends itself, and verbs without payload
 TROUPE_ATOM(troupe_types, troupe, keep_alive_atom, "keepAlive")
 TROUPE_ATOM(troupe_types, troupe, flush_atom, "flush")

@@ -1,7 +1,6 @@
 #include "actors/cli/replay_command.hpp"
 
 #include "actors/cli/frame_digest.hpp"
-#include "actors/cli/replay_output.hpp"
 #include "actors/cli/run_player.hpp"
 #include "engine/float_environment.hpp"
 
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 #include <memory>
 #include <unistd.h>
+#include <vector>
 
 namespace troupe::cli {
 
@@ -56,10 +56,11 @@ result<void> check_replay_options(const replay_options& options) {
 class replaying {
  public:
   replaying(const replay_options& options, const streams& io, key_lines& keys, const pace_world& world,
-            run_player player, std::optional<replay_output> output)
+            run_player player, std::vector<std::unique_ptr<replay_output>> outputs)
       : options_(options), io_(io), keys_(keys), world_(world), player_(std::move(player)),
-        output_(std::move(output)) {
-    if (options.speed || (options.artnet && !options.step)) clock_.emplace(world, options.speed.value_or(1));
+        outputs_(std::move(outputs)) {
+    if (options.speed || (options.ways.any() && !options.step))
+      clock_.emplace(world, options.speed.value_or(1));
   }
 
   int run() {
@@ -70,7 +71,7 @@ class replaying {
       if (before((*frame)->time)) continue;
       if (!show(**frame)) break;
     }
-    if (output_) output_->darken();
+    for (const auto& one : outputs_) one->darken();
     return summary();
   }
 
@@ -83,7 +84,7 @@ class replaying {
   bool show(const played_frame& frame) {
     if (clock_ && !clock_->wait_for(frame.time)) return false;
     if (world_.stopped()) return false;
-    if (output_) output_->send(frame.dmx);
+    for (const auto& one : outputs_) one->send(frame.dmx, world_.now_ns());
     ++frames_;
     const auto hash = fmt::format("{:016x}", frame.hash);
     digest_.add(hash);
@@ -97,7 +98,7 @@ class replaying {
     if (steps_ > 0 && --steps_ > 0) return true;
     io_.out << std::flush;
     const auto line = keys_.next([this] {
-      if (output_) output_->repeat();
+      for (const auto& one : outputs_) one->repeat(world_.now_ns());
       return !world_.stopped();
     });
     const auto many = line ? steps_from(*line) : std::nullopt;
@@ -135,7 +136,7 @@ class replaying {
   key_lines& keys_;
   const pace_world& world_;
   run_player player_;
-  std::optional<replay_output> output_;
+  std::vector<std::unique_ptr<replay_output>> outputs_;
   std::optional<replay_clock> clock_;
   frame_digest digest_;
   std::uint64_t frames_ = 0;
@@ -149,14 +150,10 @@ int run_replay(const replay_options& options, const streams& io, key_lines& keys
   if (const auto fine = check_replay_options(options); !fine) return report(io, fine.error());
   auto log = run_log::run_reader::open(storage::real_file_system(), options.log, options.run);
   if (!log) return report(io, log.error());
-  std::optional<replay_output> output;
-  if (options.artnet) {
-    auto opened = replay_output::open(*options.artnet);
-    if (!opened) return report(io, opened.error());
-    output = std::move(*opened);
-  }
+  auto outputs = open_ways(options.ways, io);
+  if (!outputs) return report(io, outputs.error());
   engine::set_default_float_environment();
-  return replaying(options, io, keys, world, run_player(std::move(*log)), std::move(output)).run();
+  return replaying(options, io, keys, world, run_player(std::move(*log)), std::move(*outputs)).run();
 }
 
 void add_replay_command(CLI::App& app, const streams& io, int& exit_code) {
@@ -172,9 +169,14 @@ void add_replay_command(CLI::App& app, const streams& io, int& exit_code) {
   command->add_flag("--verify", options->verify, "Fail also if frames couldn't be compared with the run");
   command->add_option("--from", options->from, "Begin here, in seconds of the show's time");
   command->add_option("--to", options->to, "End here");
-  command->add_option("--speed", options->speed, "1 is as it was, 2 twice as fast; with --artnet 1");
+  command->add_option("--speed", options->speed, "1 is as it was, 2 twice as fast; if frames are sent 1");
   command->add_flag("--step", options->step, "Wait for Enter before each frame; a number makes so many");
-  command->add_option("--artnet", options->artnet, "Send the frames to this node")->type_name("HOST[:PORT]");
+  auto& ways = options->ways;
+  command->add_option("--artnet", ways.artnet, "Send the frames to this node")->type_name("HOST[:PORT]");
+  command->add_option("--sacn", ways.sacn, "Send them as sACN: multicast, or to this receiver")
+      ->type_name("multicast|HOST[:PORT]");
+  command->add_option("--outputs", ways.settings, "Send them to all outputs of a settings file")
+      ->type_name("FILE");
   command->footer(
       "A server records what it does in DATA_DIR/.troupe/runlog (docs/run-log.md). The replay computes\n"
       "every frame again and compares it with the run; it fails if one differs.\n\n"
@@ -182,6 +184,7 @@ void add_replay_command(CLI::App& app, const streams& io, int& exit_code) {
       "  troupe replay data/.troupe/runlog --list\n"
       "  troupe replay data/.troupe/runlog --verify\n"
       "  troupe replay data/.troupe/runlog --run 20261121 --from 3600 --artnet 10.0.0.20\n"
+      "  troupe replay data/.troupe/runlog --step --sacn multicast\n"
       "  troupe replay data/.troupe/runlog --from 12.5 --to 14 --hashes");
   command->callback([options, io, &exit_code] {
     key_lines keys(STDIN_FILENO);

@@ -3,6 +3,7 @@
 
 #include "actors/cli/replay_keys.hpp"
 #include "actors/cli/replay_pace.hpp"
+#include "actors/cli/replay_ways.hpp"
 #include "actors/cli/streams.hpp"
 
 #include <optional>
@@ -21,9 +22,9 @@ struct replay_options {
   bool hashes = false;
   bool verify = false;
   std::optional<double> from, to; ///< seconds of show time; frames outside are computed, but not told or sent
-  std::optional<double> speed;    ///< absent: as fast as possible, or 1 with `artnet`
+  std::optional<double> speed;    ///< absent: as fast as possible, or 1 with `ways`
   bool step = false;
-  std::optional<std::string> artnet; ///< host[:port]
+  replay_ways ways; ///< out
 };
 
 /// Prints what it found, and `troupe: …` if frames differ. @param keys where a person who steps answers

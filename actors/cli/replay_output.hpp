@@ -1,41 +1,32 @@
 #pragma once
-// Replayed frames to a lighting node, as Art-Net.
+// Replayed frames to lighting nodes: what the outputs of a server send, without their actors.
 
+#include "actors/output/output_options.hpp"
 #include "net/udp_sender.hpp"
 #include "protocol/error.hpp"
 #include "protocol/frame.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace troupe::cli {
 
+/// One way out. Times are of any clock that goes on.
 class replay_output {
  public:
-  /// @param destination host[:port]; the resolver may block
-  static result<replay_output> open(const std::string& destination);
+  virtual ~replay_output() = default;
 
-  /// Every universe of the frame, changed or not.
-  void send(const std::shared_ptr<const dmx_data>& dmx);
-  /// The last frame again, for nodes that forget.
-  void repeat();
-  /// Zeros for all universes that were ever sent.
-  void darken();
+  virtual void send(const std::shared_ptr<const dmx_data>& dmx, std::int64_t now_ns) = 0;
+  /// What is due without a frame, for receivers that forget.
+  virtual void repeat(std::int64_t now_ns) = 0;
+  /// The end: zeros for all universes unless the last levels are to be held.
+  virtual void darken() = 0;
 
-  const net::udp_counters& totals() const noexcept { return socket_->totals(); }
-
- private:
-  replay_output(net::udp_endpoint destination, net::udp_sender socket)
-      : destination_(destination), socket_(std::make_unique<net::udp_sender>(std::move(socket))) {}
-  void send_levels(std::uint16_t address, const std::uint8_t* levels);
-
-  net::udp_endpoint destination_;
-  std::unique_ptr<net::udp_sender> socket_;
-  std::map<std::uint16_t, std::uint8_t> sequences_; // by Port-Address
-  std::shared_ptr<const dmx_data> last_;
+  virtual const net::udp_counters& totals() const noexcept = 0;
 };
+
+/// The resolver may block. Packets aren't spread, and nothing of the network is merged.
+/// @pre an output of Art-Net has a destination
+result<std::unique_ptr<replay_output>> open_replay_output(const actors::output_options& options);
 
 } // namespace troupe::cli

@@ -1,5 +1,6 @@
 #include "actors/cli/run_player.hpp"
 
+#include "engine/memory_by_cell.hpp"
 #include "storage/run_log/frame_hash.hpp"
 
 #include <array>
@@ -44,18 +45,52 @@ result<void> run_player::take(const run_log::show_complete& end) {
   if (end.entities != entities_) return invalid("log", "the show in a segment isn't whole");
   if (goes_on_) return {};
   ++shows_;
+  begin_anew();
+  return {};
+}
+
+void run_player::begin_anew() {
   book_.emplace(engine::rig_options{release_});
   const auto update = book_->load(state_, false);
+  rig_ = update.install->rig;
   evaluator_ = {};
   evaluator_.install(*update.install);
-  return {};
+  ticked_ = false;
 }
 
 result<void> run_player::take(const run_log::show_changed& change) {
   if (!book_) return {}; // what led to a hole has said so
   for (const auto& one : change.facts) apply(state_, one);
   const auto update = book_->take(state_, change.facts);
-  if (update.install) evaluator_.install(*update.install);
+  if (!update.install) return {};
+  if (update.install->rig) rig_ = update.install->rig;
+  evaluator_.install(*update.install);
+  return {};
+}
+
+result<void> run_player::take(const run_log::memory_begins& begin) {
+  memory_ = {};
+  memory_.cells = begin.cells;
+  return {};
+}
+
+result<void> run_player::take(const node_memory& one) {
+  if (!exact_) memory_.nodes.push_back(one);
+  return {};
+}
+
+result<void> run_player::take(const held_memory& held) {
+  if (!exact_) memory_.held = held;
+  return {};
+}
+
+result<void> run_player::take(const run_log::memory_complete& end) {
+  const auto told = std::exchange(memory_, {});
+  if (exact_ || hole_ || !book_) return {};
+  if (told.nodes.size() != end.nodes) return invalid("log", "what is remembered isn't whole");
+  if (ticked_) begin_anew();
+  auto placed = engine::memory_by_place(told, {state_, *rig_->places});
+  exact_ = placed && evaluator_.restore(std::move(placed->graphs), placed->held);
   return {};
 }
 
@@ -68,6 +103,7 @@ result<void> run_player::take(const run_log::ticks_missing& gap) {
 
 result<void> run_player::take(const run_log::tick_taken& one) {
   if (!book_) return {};
+  ticked_ = true;
   played_frame made;
   made.time = one.time;
   made.dmx = evaluator_.tick(one.time, *one.inputs, {false, false}).dmx;

@@ -17,7 +17,7 @@ struct played_frame {
   std::shared_ptr<const dmx_data> dmx;
   std::uint64_t hash = 0;
   /// Whether it is certain to be the frame that was made. Else the log began in the middle of a show, or has
-  /// a gap: what nodes remember (and attributes that stay after release) began anew there.
+  /// a gap, and hasn't told since then what nodes remember (and which attributes stay after release).
   bool exact = false;
 };
 
@@ -59,6 +59,11 @@ class run_player {
   result<void> take(const storage::run_log::frame_hashed& told);
   result<void> take(const storage::run_log::run_ended& end);
   result<void> take(const storage::run_log::tick_taken& one);
+  result<void> take(const storage::run_log::memory_begins& begin);
+  result<void> take(const node_memory& one);
+  result<void> take(const held_memory& held);
+  result<void> take(const storage::run_log::memory_complete& end);
+  void begin_anew();
   void match(std::uint64_t frame_number);
 
   storage::run_log::run_reader log_;
@@ -68,8 +73,11 @@ class run_player {
   bool goes_on_ = false;       // the segment's show is known already
   bool hole_ = true;           // something is missing since the last segment began
   bool exact_ = false;
+  bool ticked_ = false; // since the engine began anew
+  show_memory memory_;  // that is being read
   release_mode release_ = release_mode::dark;
   std::optional<actors::compile_book> book_; // there is none before the first show
+  std::shared_ptr<const engine::rig> rig_;
   engine::show_evaluator evaluator_;
   std::optional<played_frame> frame_;            // that was made last
   std::map<std::uint64_t, frame_hashes> hashes_; // that wait for their counterpart

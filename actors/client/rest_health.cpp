@@ -3,6 +3,7 @@
 #include "actors/client/rest_context.hpp"
 #include "actors/system/overload_guard.hpp"
 #include "protocol/json_text.hpp"
+#include "storage/problem.hpp"
 #include "storage/references.hpp"
 
 #include <algorithm>
@@ -16,13 +17,7 @@ using net::http_request;
 using net::responder;
 
 boost::json::object as_json(const show_problem& one) {
-  boost::json::object made{{"file", one.file}};
-  if (one.line > 0) {
-    made["line"] = one.line;
-    made["column"] = one.column;
-  }
-  made["reason"] = one.reason;
-  return made;
+  return to_json_value(storage::problem{one.file, one.line, one.column, one.reason, std::nullopt, true});
 }
 
 /// What is wrong with the show's data: looked for once per published state.

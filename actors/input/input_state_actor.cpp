@@ -81,6 +81,11 @@ input_state_actor::behavior_type input_state(pointer self, bool realtime) {
         for (const auto& stage : st.peers->stages) self->send(stage, passed_on);
         if (st.peers->run_recorder) self->send(st.peers->run_recorder, passed_on);
       },
+      [self](const memory_wanted& wanted) {
+        auto& st = port::state(self);
+        for (const auto& stage : st.peers->stages) self->send(stage, wanted);
+        if (st.peers->run_recorder) self->send(st.peers->run_recorder, wanted);
+      },
       [self](flush_atom) { flush(self); },
   };
 }

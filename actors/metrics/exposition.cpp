@@ -186,6 +186,9 @@ void add_run_log(metric_families& to, const runtime_metrics& runtime) {
       .put(runtime.run_log_frames_unhashed);
   to.counts("troupe_run_log_failures_total", "Times that the disk refused the run log.")
       .put(runtime.run_log_failures);
+  to.counts("troupe_run_log_memory_missed_total",
+            "Times that what nodes remember wasn't written to the run log.")
+      .put(runtime.run_log_memory_missed);
 }
 
 /// Names and meanings as Prometheus' own client libraries have them.

@@ -93,6 +93,7 @@ struct runtime_metrics {
   counter run_log_ticks_dropped{0};                                 ///< that aren't in it
   counter run_log_frames_unhashed{0};                               ///< without a hash in it
   counter run_log_failures{0};                                      ///< times that the disk refused
+  counter run_log_memory_missed{0};                                 ///< times that a replay can't begin there
 };
 
 } // namespace troupe::actors

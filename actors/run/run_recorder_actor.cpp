@@ -39,6 +39,8 @@ run_recorder_actor::behavior_type run_recorder(pointer self, std::shared_ptr<run
         port::state(self).recording->take(*update);
         plan_flush(self);
       },
+      [self](const memory_wanted& moment) { port::state(self).recording->take(moment); },
+      [self](const memory_told& told) { port::state(self).recording->take(told); },
       [self](const universes_made& part) {
         auto& st = port::state(self);
         st.peers->run_gate->part_taken();
@@ -49,6 +51,7 @@ run_recorder_actor::behavior_type run_recorder(pointer self, std::shared_ptr<run
         auto& st = port::state(self);
         st.flush_planned = false;
         st.recording->flush();
+        if (const auto question = st.recording->question()) self->send(st.peers->input_state, *question);
       },
   };
 }

@@ -46,8 +46,9 @@ std::string run_recording::problem() const {
 void run_recording::take(const show_update& update) {
   if (update.install && update.install->new_show && update.show) {
     show_ = *update.show;
-    waiting_ = false;
+    waiting_ = gap_ = false;
     last_frame_ = 0;
+    memory_.drop();
     begin_segment(true);
     return;
   }
@@ -63,8 +64,10 @@ void run_recording::take(const tick_inputs& one) {
   if (waiting_) return;
   if (!files_.open()) return add(options_.metrics->run_log_ticks_dropped);
   const auto number = one.time.frame_number;
-  if (last_frame_ != 0 && number != last_frame_ + 1)
+  if (last_frame_ != 0 && number != last_frame_ + 1) {
     writer_->missing(records_, number > last_frame_ ? number - last_frame_ - 1 : 0);
+    gap_ = true;
+  }
   last_frame_ = number;
   writer_->tick(records_, one.time, one.inputs);
   write_if_full();
@@ -87,13 +90,31 @@ void run_recording::take(const universes_made& part) {
   write_if_full();
 }
 
+void run_recording::take(const memory_wanted& moment) {
+  if (!memory_.awaits(moment.number)) return;
+  if (std::exchange(turn_, false))
+    begin_segment(false);
+  else
+    write();
+  if (!files_.open()) return;
+  memory_.reached(*show_);
+  if (memory_.complete()) write_memory();
+}
+
+void run_recording::take(const memory_told& told) {
+  memory_.take(told);
+  if (memory_.complete()) write_memory();
+}
+
 void run_recording::stages_begin_anew() {
   waiting_ = true;
+  memory_.drop();
   frames_.clear();
 }
 
 void run_recording::lost_thread() {
   frames_.clear();
+  memory_.drop();
   if (std::exchange(waiting_, true)) return;
   problem_ = std::make_shared<const std::string>("the run log goes on when a show is loaded");
 }
@@ -142,20 +163,69 @@ bool run_recording::segment_is_old() const {
   return full || options_.wall_ms() - segment_begun_ >= options_.segment_ms;
 }
 
+void run_recording::ask(bool turn) {
+  turn_ = turn;
+  gap_ = false;
+  question_ = memory_wanted{memory_.ask()};
+}
+
+void run_recording::write_memory() {
+  const auto told = memory_.finish();
+  if (!told) return give_up_memory();
+  const auto before = files_.bytes();
+  std::string out;
+  const auto put = [&](std::size_t least) {
+    if (!files_.open() || out.size() < least) return;
+    settle(files_.append(out));
+    out.clear();
+  };
+  writer_->memory_begins(out, told->cells);
+  for (const auto& one : told->nodes) {
+    writer_->memory(out, one);
+    put(block_bytes);
+  }
+  writer_->memory(out, told->held);
+  writer_->memory_complete(out, told->nodes.size());
+  put(0);
+  if (files_.open()) show_bytes_ += files_.bytes() - before;
+  write_if_full();
+}
+
+void run_recording::give_up_memory() {
+  add(options_.metrics->run_log_memory_missed);
+  memory_.drop();
+  if (std::exchange(turn_, false)) return begin_segment(false);
+  write_if_full();
+}
+
 void run_recording::flush() {
   if (waiting_ && !files_.open()) return;
-  if (!files_.open()) return begin_segment(false);
-  write();
-  if (files_.open() && !waiting_ && segment_is_old()) begin_segment(false);
+  if (memory_.too_long()) give_up_memory();
+  if (!files_.open()) {
+    begin_segment(false);
+    gap_ = true;
+    return;
+  }
+  if (!memory_.gathers()) write();
+  if (!files_.open() || waiting_ || memory_.busy()) return;
+  if (segment_is_old())
+    ask(true);
+  else if (gap_)
+    ask(false);
 }
 
 void run_recording::close() {
+  memory_.drop();
   if (files_.open()) writer_->end(records_);
   end_segment();
   waiting_ = true;
 }
 
 void run_recording::write_if_full() {
+  if (memory_.gathers()) {
+    if (records_.size() >= held_bytes) give_up_memory();
+    return;
+  }
   if (records_.size() >= block_bytes) write();
 }
 
@@ -171,6 +241,7 @@ void run_recording::settle(result<void> outcome) {
 
 void run_recording::refused(const error& why) {
   records_.clear();
+  memory_.drop();
   add(options_.metrics->run_log_failures);
   problem_ = std::make_shared<const std::string>(why.message);
 }

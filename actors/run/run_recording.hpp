@@ -3,6 +3,7 @@
 // outlives it.
 
 #include "actors/metrics/runtime_metrics.hpp"
+#include "actors/run/memory_gathering.hpp"
 #include "protocol/local_messages.hpp"
 #include "storage/run_log/record_writer.hpp"
 #include "storage/run_log/segment_writer.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -29,6 +31,9 @@ struct run_recording_options {
   std::shared_ptr<runtime_metrics> metrics;
 };
 
+/// A segment that begins in the middle of a show begins with what the show remembers. That takes a question
+/// to the stages; what happens until they have told waits here, and goes into the file behind it.
+///
 /// Records nothing before a show has been loaded. If the disk refuses, it tries again with every `flush`,
 /// with a new segment; what happened meanwhile is missing. One thread at a time uses it; `problem` any.
 class run_recording {
@@ -38,6 +43,9 @@ class run_recording {
   void take(const show_update& update);
   void take(const tick_inputs& one);
   void take(const universes_made& part);
+  /// The moment between two ticks that `question` was about.
+  void take(const memory_wanted& moment);
+  void take(const memory_told& told);
   /// The stages have lost everything, and get it with the next update.
   void stages_begin_anew();
   /// What was to be taken may be lost: nothing is recorded until a show is loaded again.
@@ -45,6 +53,8 @@ class run_recording {
 
   /// Writes what has gathered. To be called every second or so while there is anything.
   void flush();
+  /// After `flush`: to be sent the way of the ticks, once.
+  std::optional<memory_wanted> question() { return std::exchange(question_, std::nullopt); }
   /// The run ends.
   void close();
 
@@ -58,10 +68,14 @@ class run_recording {
   };
   static constexpr std::size_t max_unfinished = 8;
   static constexpr std::size_t block_bytes = 64 * 1024; // and no more than a second
+  static constexpr std::size_t held_bytes = 4ULL << 20; // that wait for what the show remembers
 
   void begin_segment(bool exact);
   void end_segment();
   void write_show();
+  void ask(bool turn);
+  void write_memory();
+  void give_up_memory();
   void write();
   void write_if_full();
   void refused(const error& why);
@@ -77,6 +91,10 @@ class run_recording {
   bool waiting_ = true; // for a show
   std::optional<storage::run_log::record_writer> writer_;
   std::string records_; // that aren't in the file yet
+  memory_gathering memory_;
+  std::optional<memory_wanted> question_;
+  bool turn_ = false; // what is asked for is to begin a segment
+  bool gap_ = false;  // a replay doesn't know what is remembered since then
   std::uint64_t last_frame_ = 0;
   std::uint64_t show_bytes_ = 0;   // that the segment begins with
   std::int64_t segment_begun_ = 0; // wall clock

@@ -22,9 +22,10 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
+/// An edit of a file is the command of who took it in. What came in at a start is nobody's.
 bool undoable(const storage::journal_event& event) {
   return storage::kind_named(event.stream.kind) && event.type != type::graph_enabled_set &&
-         event.type != type::external_edit && event.author != file_author;
+         event.author != file_author;
 }
 
 bool about_shows(std::string_view event) {

@@ -26,8 +26,8 @@ struct undo_counts {
 /// Fed with all events in order. A command costs 16 bytes for as long as it can be undone or redone, whatever
 /// it touched: what it did stays in the journal.
 ///
-/// Not undoable: run state, edits of files by hand, the making, branching and deleting of shows. A new
-/// command of an operator ends what the same operator could do again. Commands on models, which all shows
+/// Not undoable: run state, edits of files that nobody took in, the making, branching and deleting of shows. A
+/// new command of an operator ends what the same operator could do again. Commands on models, which all shows
 /// share, count in every show.
 class undo_ledger {
  public:

@@ -15,6 +15,9 @@ namespace {
 
 using pointer = stage_actor::stateful_pointer<stage_state>;
 
+/// By all stages together: what they tell of one node has to fit into a record of the run log.
+constexpr std::size_t most_remembered = 32ULL << 20;
+
 void answer_questions(stage_state& st, const tick_inputs& one) {
   for (std::size_t i = 0; i < st.questions.size(); ++i) {
     auto& answer = st.questions[i].answer;
@@ -73,16 +76,41 @@ void install(pointer self, const show_update_ptr& update) {
   st.early.erase(come, st.early.end());
 }
 
+void tell_memory(pointer self, const memory_wanted& wanted) {
+  const auto& st = port::state(self);
+  if (!st.peers->run_recorder) return;
+  const auto parts = static_cast<std::uint16_t>(st.peers->stages.size());
+  memory_told told{wanted.number, st.part, parts, nullptr};
+  if (auto image = st.evaluator.image(std::min(memory_wanted::max_bytes, most_remembered / parts)))
+    told.memory = std::make_shared<const engine::engine_image>(std::move(*image));
+  self->send(st.peers->run_recorder, std::move(told));
+}
+
+/// What comes the way of the ticks.
+void take(pointer self, const tick_inputs& one) {
+  make_frame(self, one);
+}
+void take(pointer self, const show_update_ptr& update) {
+  install(self, update);
+}
+void take(pointer self, const memory_wanted& wanted) {
+  tell_memory(self, wanted);
+}
+
+template <class Message>
+void take_in_turn(pointer self, const Message& one) {
+  auto& st = port::state(self);
+  if (st.awaited == 0) return take(self, one);
+  st.held.emplace_back(one);
+}
+
 /// What was held, as far as nothing is awaited any more.
 void go_on(pointer self) {
   auto& st = port::state(self);
   while (st.awaited == 0 && !st.held.empty()) {
     const auto next = std::move(st.held.front());
     st.held.pop_front();
-    if (const auto* inputs = std::get_if<tick_inputs>(&next))
-      make_frame(self, *inputs);
-    else
-      install(self, std::get<show_update_ptr>(next));
+    std::visit([self](const auto& one) { take(self, one); }, next);
   }
 }
 
@@ -99,16 +127,11 @@ stage_actor::behavior_type stage(pointer self, std::uint16_t part, bool realtime
         st.peers = change.now;
       },
       [self](const tick_inputs& one) {
-        auto& st = port::state(self);
-        taken(*self, metrics_of(st.peers), inbox::stage, one.sent_ns);
-        if (st.awaited == 0) return make_frame(self, one);
-        st.held.emplace_back(one);
+        taken(*self, metrics_of(port::state(self).peers), inbox::stage, one.sent_ns);
+        take_in_turn(self, one);
       },
-      [self](const show_update_ptr& update) {
-        auto& st = port::state(self);
-        if (st.awaited == 0) return install(self, update);
-        st.held.emplace_back(update);
-      },
+      [self](const show_update_ptr& update) { take_in_turn(self, update); },
+      [self](const memory_wanted& wanted) { take_in_turn(self, wanted); },
       [self](const explain_cell& asked) -> caf::result<explained_cell_ptr> {
         auto& st = port::state(self);
         if (st.questions.size() == stage_state::max_questions) {

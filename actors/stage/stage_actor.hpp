@@ -29,10 +29,10 @@ struct stage_state {
   std::vector<caf::typed_response_promise<explained_cell_ptr>> askers; // of the questions
 
   // Cells that come from other stages: what they remember has to be here before the next frame.
-  std::size_t awaited = 0;                                     // messages, of `awaited_with`
-  show_update_ptr awaited_with;                                // the update that was installed last
-  std::vector<cells_moved> early;                              // of updates that are still to come
-  std::deque<std::variant<tick_inputs, show_update_ptr>> held; // what came meanwhile, in order
+  std::size_t awaited = 0;        // messages, of `awaited_with`
+  show_update_ptr awaited_with;   // the update that was installed last
+  std::vector<cells_moved> early; // of updates that are still to come
+  std::deque<std::variant<tick_inputs, show_update_ptr, memory_wanted>> held; // what came meanwhile, in order
 };
 
 /// Spawn detached: a frame mustn't wait for other work.

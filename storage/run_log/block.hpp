@@ -9,8 +9,10 @@
 
 namespace troupe::storage::run_log {
 
-/// How a segment file begins; the last byte is the version of the format.
-inline constexpr std::string_view file_mark{"TROUPERL\x01", 9};
+/// How a segment file begins; the last byte is the version of the format. Version 1 knew no memory; its files
+/// are read as ever.
+inline constexpr std::string_view file_mark{"TROUPERL\x02", 9};
+inline constexpr char oldest_version = 1;
 
 /// The most that a block holds, and so the largest record. Nothing that asks for more is read.
 inline constexpr std::size_t max_block_bytes = 64U * 1024 * 1024;

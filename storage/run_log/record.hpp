@@ -5,6 +5,7 @@
 #include "protocol/facts.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/inputs.hpp"
+#include "protocol/show_memory.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -19,7 +20,8 @@ struct segment_start {
   std::string run;          ///< one per start of the server: the name that the files of its segments share
   std::uint32_t number = 1; ///< of the segment within the run, without gaps
   /// True: the engine began anew here, because a show was loaded, and so can a replay. False: the show goes
-  /// on from the segment before, and so does what its nodes remember.
+  /// on from the segment before, and so does what its nodes remember; where that is in the log, too, a replay
+  /// can begin.
   bool exact = true;
   std::int64_t wall_ms = 0; ///< milliseconds since 1970; for people
   release_mode release = release_mode::dark;
@@ -60,10 +62,20 @@ struct frame_hashed {
   std::uint64_t hash = 0; ///< frame_hash.hpp
 };
 
+/// What the show remembers between the tick before and the one behind: first this, then its node_memory and
+/// held_memory, and at the end memory_complete.
+struct memory_begins {
+  std::uint32_t cells = 0; ///< of the show
+};
+struct memory_complete {
+  std::uint64_t nodes = 0;
+};
+
 /// The run ended in order.
 struct run_ended {};
 
-using record = std::variant<segment_start, show_entity, show_complete, show_changed, tick_taken,
-                            ticks_missing, frame_hashed, run_ended>;
+using record =
+    std::variant<segment_start, show_entity, show_complete, show_changed, tick_taken, ticks_missing,
+                 frame_hashed, run_ended, memory_begins, node_memory, held_memory, memory_complete>;
 
 } // namespace troupe::storage::run_log

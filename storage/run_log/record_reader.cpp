@@ -1,6 +1,7 @@
 #include "storage/run_log/record_reader.hpp"
 
 #include "protocol/entity_codec.hpp"
+#include "storage/run_log/memory_format.hpp"
 #include "storage/run_log/record_writer.hpp"
 #include "storage/run_log/tick_format.hpp"
 
@@ -126,6 +127,17 @@ std::optional<record> record_reader::take(std::uint8_t kind, byte_reader& from) 
   }
   case record_kind::run_ended:
     return run_ended{};
+  case record_kind::memory_begins: {
+    const auto cells = from.number();
+    if (cells > std::numeric_limits<std::uint32_t>::max()) from.spoil();
+    return memory_begins{static_cast<std::uint32_t>(cells)};
+  }
+  case record_kind::node_memory:
+    return take_node_memory(from);
+  case record_kind::held_memory:
+    return take_held_memory(from);
+  case record_kind::memory_complete:
+    return memory_complete{from.number()};
   }
   from.spoil();
   return std::nullopt;

@@ -1,6 +1,7 @@
 #include "storage/run_log/record_writer.hpp"
 
 #include "storage/run_log/bytes.hpp"
+#include "storage/run_log/memory_format.hpp"
 #include "storage/run_log/tick_format.hpp"
 
 namespace troupe::storage::run_log {
@@ -97,6 +98,26 @@ void record_writer::hash(std::string& out, std::uint64_t frame_number, std::uint
 
 void record_writer::end(std::string& out) {
   put_kind(out, record_kind::run_ended);
+}
+
+void record_writer::memory_begins(std::string& out, std::uint32_t cells) {
+  put_kind(out, record_kind::memory_begins);
+  put_number(out, cells);
+}
+
+void record_writer::memory(std::string& out, const node_memory& one) {
+  put_kind(out, record_kind::node_memory);
+  put_memory(out, one);
+}
+
+void record_writer::memory(std::string& out, const held_memory& held) {
+  put_kind(out, record_kind::held_memory);
+  put_memory(out, held);
+}
+
+void record_writer::memory_complete(std::string& out, std::uint64_t nodes) {
+  put_kind(out, record_kind::memory_complete);
+  put_number(out, nodes);
 }
 
 void record_writer::controls(std::string& out, const std::shared_ptr<const input_layout>& layout) {

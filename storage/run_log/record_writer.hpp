@@ -19,7 +19,11 @@ enum class record_kind : std::uint8_t {
   tick,
   ticks_missing,
   frame_hash,
-  run_ended
+  run_ended,
+  memory_begins, ///< since version 2 of the format
+  node_memory,
+  held_memory,
+  memory_complete
 };
 
 class record_writer {
@@ -32,6 +36,11 @@ class record_writer {
   void missing(std::string& out, std::uint64_t ticks);
   void hash(std::string& out, std::uint64_t frame_number, std::uint64_t hash);
   void end(std::string& out);
+
+  void memory_begins(std::string& out, std::uint32_t cells);
+  void memory(std::string& out, const node_memory& one);
+  void memory(std::string& out, const held_memory& held);
+  void memory_complete(std::string& out, std::uint64_t nodes);
 
  private:
   void controls(std::string& out, const std::shared_ptr<const input_layout>& layout);

@@ -10,7 +10,8 @@ result<segment_reader> segment_reader::open(std::string file) {
   const auto name = file_mark.substr(0, file_mark.size() - 1);
   if (!file.starts_with(name) || file.size() < file_mark.size())
     return invalid("log", "this isn't a segment of a run log");
-  if (!file.starts_with(file_mark))
+  const auto version = file[name.size()];
+  if (version < oldest_version || version > file_mark.back())
     return invalid("log", "this segment is of a version that this Troupe doesn't know");
   segment_reader made(std::move(file));
   made.position_ = file_mark.size();

@@ -2,6 +2,7 @@
 
 #include "protocol/json_text.hpp"
 #include "storage/show_files.hpp"
+#include "tests/actors/cli_support.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <boost/json/array.hpp>
@@ -22,18 +23,16 @@ class data_dir : public test::temp_dir {
   std::string name() const { return path().string(); }
 };
 
-struct outcome {
-  int code;
-  std::string out, err;
-};
+using test::outcome;
 
 outcome check(const data_dir& data, std::optional<std::string> show = {}, bool json = false) {
-  std::ostringstream out, err;
-  const int code = run_check({data.name(), std::move(show), json}, {out, err});
-  auto text = out.str();
+  auto done = test::catching([&](const streams& io) {
+    return run_check({data.name(), std::move(show), json}, io);
+  });
+  auto& text = done.out;
   for (auto at = text.find(data.name()); at != std::string::npos; at = text.find(data.name()))
     text.replace(at, data.name().size(), "DATA");
-  return {code, std::move(text), err.str()};
+  return done;
 }
 
 void damage(const data_dir& data) {

@@ -12,6 +12,7 @@
 #include "storage/journal/sqlite_database.hpp"
 #include "storage/journal/verify_journal.hpp"
 #include "storage/show_archive.hpp"
+#include "tests/actors/cli_support.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <boost/json/parse.hpp>
@@ -19,7 +20,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
-#include <sstream>
 #include <stdexcept>
 
 namespace troupe::test {
@@ -28,18 +28,6 @@ template <class T>
 T must(result<T> found) {
   if (!found) throw std::runtime_error(found.error().message);
   if constexpr (!std::is_void_v<T>) return std::move(*found);
-}
-
-struct outcome {
-  int code;
-  std::string out, err;
-};
-
-template <class Run>
-outcome catching(Run run) {
-  std::ostringstream out, err;
-  const int code = run(cli::streams{out, err});
-  return {code, out.str(), err.str()};
 }
 
 /// A server's data folder: the demo show, and faders that are added to it.

@@ -18,6 +18,15 @@ outcome recover(const show_history& show, std::optional<std::uint64_t> drop_from
   });
 }
 
+/// Keeps what is beyond doubt; then there is nothing more to find. @returns what it tells
+std::string recover_for_good(const show_history& show) {
+  const auto done = recover(show, std::nullopt, true);
+  INFO(done.out << done.err);
+  CHECK(done.code == exit_ok);
+  CHECK(verify(show.path()).code == exit_ok);
+  return done.out;
+}
+
 fs::path copy_before_recovery(const show_history& show) {
   for (const auto& each : fs::directory_iterator(show.data / ".troupe"))
     if (each.path().filename().string().starts_with("before-recovery-")) return each.path();
@@ -113,11 +122,8 @@ TEST_CASE("verify: a chain that was made anew is doubted up to the last signatur
              Contains(fmt::format("signatures, from position {} on: at {} another event was signed",
                                   first + 4, first + 4)) &&
                  Contains(fmt::format("events 1 to {} are beyond doubt", first + 1)));
-  const auto done = recover(show, std::nullopt, true);
-  INFO(done.out << done.err);
-  CHECK(done.code == exit_ok);
-  CHECK_THAT(done.out, Contains(fmt::format("Kept {} events", first + 1)) && Contains(" Eve input_created"));
-  CHECK(verify(show.path()).code == exit_ok);
+  CHECK_THAT(recover_for_good(show),
+             Contains(fmt::format("Kept {} events", first + 1)) && Contains(" Eve input_created"));
 }
 
 TEST_CASE("verify: a bad signature is no doubt about events that a later one vouches for",
@@ -130,10 +136,7 @@ TEST_CASE("verify: a bad signature is no doubt about events that a later one vou
   CHECK(found.code == exit_failed);
   CHECK_THAT(found.out, Contains("signature of the checkpoint") &&
                             Contains(fmt::format("events 1 to {} are beyond doubt", first + 4)));
-  const auto done = recover(show, std::nullopt, true);
-  CHECK(done.code == exit_ok);
-  CHECK_THAT(done.out, Contains(fmt::format("Kept {} events", first + 4)));
-  CHECK(verify(show.path()).code == exit_ok);
+  CHECK_THAT(recover_for_good(show), Contains(fmt::format("Kept {} events", first + 4)));
 }
 
 TEST_CASE("recover: of an intact journal what was lost of the files is written again",
@@ -242,10 +245,7 @@ TEST_CASE("recover: of a database that can't be read at all the shows are kept, 
   write_text(show.data / ".troupe/journal.sqlite", std::string(8192, 'x'));
   CHECK(verify(show.path()).code == exit_failed);
   CHECK(recover(show).code == exit_failed);
-  const auto done = recover(show, std::nullopt, true);
-  INFO(done.out << done.err);
-  CHECK(done.code == exit_ok);
-  CHECK(verify(show.path()).code == exit_ok);
+  recover_for_good(show);
   CHECK(everything_in(show.data / "tour") == before);
   CHECK(read_text(copy_before_recovery(show) / ".troupe/journal.sqlite") == std::string(8192, 'x'));
   show.open();
@@ -290,13 +290,9 @@ TEST_CASE("recover: a journal whose end is gone is accepted as it is when asked"
   show.play(1, "y");
   older.put_back();
   CHECK(recover(show).code == exit_failed);
-  const auto done = recover(show, std::nullopt, true);
-  INFO(done.out << done.err);
-  CHECK(done.code == exit_ok);
-  CHECK_THAT(done.out,
+  CHECK_THAT(recover_for_good(show),
              Contains(fmt::format("Kept {} events", first + 1)) &&
                  Contains(fmt::format("What was signed behind event {} was gone already", first + 1)));
-  CHECK(verify(show.path()).code == exit_ok);
 }
 
 TEST_CASE("recover: hand edits are taken in, and where the file is rewritten a copy stays",

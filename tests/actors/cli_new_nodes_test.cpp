@@ -4,6 +4,7 @@
 #include "protocol/json_text.hpp"
 #include "protocol/node_catalogue.hpp"
 #include "storage/show_files.hpp"
+#include "tests/actors/cli_support.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,18 +18,8 @@ using namespace troupe::cli;
 
 namespace {
 
-struct outcome {
-  int code;
-  std::string out, err;
-};
-
-template <class Run>
-outcome catching(Run run) {
-  std::ostringstream out, err;
-  const int code = run(streams{out, err});
-  return {code, out.str(), err.str()};
-}
-
+using test::catching;
+using test::outcome;
 using folder = test::temp_dir;
 
 outcome make(const std::string& name, const std::filesystem::path& data, bool demo = false) {

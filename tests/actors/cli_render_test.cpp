@@ -4,6 +4,7 @@
 #include "actors/cli/renderer.hpp"
 #include "protocol/entity_codec.hpp"
 #include "protocol/json_text.hpp"
+#include "tests/actors/chase_graph.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
@@ -41,20 +42,7 @@ show_state small_show() {
   put(state, entity_kind::group, "pars", R"({"name":"pars","fixtureIds":["p1","p2"]})");
   put(state, entity_kind::input, "A", R"({"name":"A","type":"fader"})");
   put(state, entity_kind::input, "X", R"({"name":"X","type":"button"})");
-  put(state, entity_kind::graph, "wash", R"({"name":"wash","nodes":[
-    {"id":"who","type":"SelectGroup","position":{"x":0,"y":0},"params":{"groupIds":["pars"]}},
-    {"id":"level","type":"Fader","position":{"x":0,"y":0},"params":{"faderId":"A"}},
-    {"id":"soft","type":"Smooth","position":{"x":0,"y":0},"params":{}},
-    {"id":"run","type":"Chase","position":{"x":0,"y":0},"params":{"speed":1.5}},
-    {"id":"hue","type":"HsvColor","position":{"x":0,"y":0},"params":{"s":0.5}},
-    {"id":"write","type":"WriteAttributes","position":{"x":0,"y":0},"params":{"merge":"htp"}}],
-    "edges":[
-    {"id":"1","from":{"nodeId":"who","port":"selection"},"to":{"nodeId":"write","port":"selection"}},
-    {"id":"2","from":{"nodeId":"who","port":"selection"},"to":{"nodeId":"run","port":"selection"}},
-    {"id":"3","from":{"nodeId":"level","port":"value"},"to":{"nodeId":"soft","port":"value"}},
-    {"id":"4","from":{"nodeId":"soft","port":"result"},"to":{"nodeId":"hue","port":"h"}},
-    {"id":"5","from":{"nodeId":"run","port":"value"},"to":{"nodeId":"hue","port":"v"}},
-    {"id":"6","from":{"nodeId":"hue","port":"color"},"to":{"nodeId":"write","port":"bundle"}}]})");
+  put(state, entity_kind::graph, "wash", test::chase_graph("wash", "pars", "A"));
   put(state, entity_kind::graph, "hit", R"({"name":"hit","nodes":[
     {"id":"who","type":"SelectFixture","position":{"x":0,"y":0},"params":{"fixtureIds":["h1"]}},
     {"id":"hit","type":"Button","position":{"x":0,"y":0},"params":{"buttonId":"X"}},

@@ -5,6 +5,7 @@
 #include "actors/run/run_gate.hpp"
 #include "actors/system/supervisor_actor.hpp"
 #include "storage/show_files.hpp"
+#include "tests/actors/chase_graph.hpp"
 #include "tests/actors/show_support.hpp"
 #include "tests/actors/stored_support.hpp"
 #include "tests/support/actor_rig.hpp"
@@ -25,23 +26,7 @@ std::shared_ptr<const Made> shared(Made made) {
   return std::make_shared<const Made>(std::move(made));
 }
 
-/// What remembers: a chase and a smoothed fader over a group.
-inline constexpr auto chase_graph = R"({"name":"run","nodes":[
-    {"id":"who","type":"SelectGroup","position":{"x":0,"y":0},"params":{"groupIds":["all-wash"]}},
-    {"id":"level","type":"Fader","position":{"x":0,"y":0},"params":{"faderId":"B"}},
-    {"id":"soft","type":"Smooth","position":{"x":0,"y":0},"params":{}},
-    {"id":"run","type":"Chase","position":{"x":0,"y":0},"params":{"speed":1.5}},
-    {"id":"hue","type":"HsvColor","position":{"x":0,"y":0},"params":{"s":0.5}},
-    {"id":"write","type":"WriteAttributes","position":{"x":0,"y":0},"params":{"merge":"htp"}}],
-    "edges":[
-    {"id":"1","from":{"nodeId":"who","port":"selection"},"to":{"nodeId":"write","port":"selection"}},
-    {"id":"2","from":{"nodeId":"who","port":"selection"},"to":{"nodeId":"run","port":"selection"}},
-    {"id":"3","from":{"nodeId":"level","port":"value"},"to":{"nodeId":"soft","port":"value"}},
-    {"id":"4","from":{"nodeId":"soft","port":"result"},"to":{"nodeId":"hue","port":"h"}},
-    {"id":"5","from":{"nodeId":"run","port":"value"},"to":{"nodeId":"hue","port":"v"}},
-    {"id":"6","from":{"nodeId":"hue","port":"color"},"to":{"nodeId":"write","port":"bundle"}}]})";
-
-/// The whole cast on virtual time with two stages, on the real disk, and a recorder.
+/// The whole cast on virtual time with some stages, on the real disk, and a recorder.
 struct logged_show {
   temp_dir folder;
   std::string log = (folder / "log").string();
@@ -58,13 +43,15 @@ struct logged_show {
   bool ended = false;
 
   /// @param in_the_way what stands where the log's folder is to be
-  explicit logged_show(std::int64_t segment_ms = 3'600'000, std::string_view in_the_way = {}) {
+  /// @param stages that share the rig
+  explicit logged_show(std::int64_t segment_ms = 3'600'000, std::string_view in_the_way = {},
+                       std::size_t stages = 2) {
     if (!in_the_way.empty()) write_text(log, in_the_way);
     supervisor_options made;
     put_show(made, folder / "data", "other"); // for the switch to it
     put_show(made, folder / "data", "demo");
     made.rules.new_id = [this] { return "new-" + std::to_string(++ids); };
-    made.rig = {release_mode::hold, 2, 1};
+    made.rig = {release_mode::hold, stages, 1};
     made.published = std::make_shared<publication>();
     made.ticker = {std::make_shared<tick_clock>(), std::make_shared<runtime_gauges>(), [](auto) {},
                    [] { return std::int64_t{0}; }};
@@ -157,7 +144,7 @@ struct logged_show {
                          1 + i % 4, 1 + 3 * i));
     change(entity_kind::group, "all-wash", 1,
            R"({"fixtureIds":["front-left","new-1","new-2","new-3","new-4","new-5","new-6","new-7"]})");
-    create(entity_kind::graph, chase_graph);
+    create(entity_kind::graph, chase_graph("run", "all-wash", "B"));
   }
 };
 

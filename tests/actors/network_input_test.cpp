@@ -32,6 +32,7 @@ stage_actor::behavior_type fake_stage(stage_actor::pointer, told* seen) {
           [](const show_update_ptr&) {},
           [](const frames_wanted&) {},
           [](const cells_moved&) {},
+          [](const memory_wanted&) {},
           [](const explain_cell&) { return explained_cell_ptr{}; }};
 }
 
@@ -42,6 +43,7 @@ input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, told* s
           [seen](const network_moved& one) { seen->moved.push_back(one); },
           [](const client_gone&) {},
           [](const show_update_ptr&) {},
+          [](const memory_wanted&) {},
           [](flush_atom) {}};
 }
 

@@ -83,25 +83,80 @@ TEST_CASE("run log: segments that follow one another are one run, bit for bit", 
   CHECK(made.hashes.different == 0);
   CHECK(made.shows == 2);
 
-  SECTION("without its beginning it says from where on it is exact again") {
-    std::filesystem::remove(all.front());
-    const auto rest = replay(on.log);
-    CHECK(rest.hashes.inexact > 0);
-    CHECK(rest.hashes.compared == 7); // since the other show was loaded
-    CHECK(rest.hashes.different == 0);
-    CHECK_FALSE(rest.frames.front().exact);
-    CHECK(rest.frames.back().exact);
+  CHECK(on.metrics->run_log_memory_missed == 0);
+
+  SECTION("without its beginning the rest is the same, because it says what is remembered") {
+    for (std::size_t gone = 0; gone < 3; ++gone) {
+      std::filesystem::remove(all[gone]);
+      const auto rest = replay(on.log);
+      CHECK(rest.frames.size() < on.ticks);
+      CHECK(rest.hashes.compared == rest.frames.size());
+      CHECK(rest.hashes.different == 0);
+      CHECK(rest.hashes.inexact == 0);
+      CHECK(rest.frames.front().exact);
+    }
   }
   SECTION("each of them can be played alone") {
-    for (const auto& one : all) CHECK(replay(one.string()).hashes.different == 0);
+    for (const auto& one : all) {
+      const auto alone = replay(one.string());
+      CHECK(alone.hashes.different == 0);
+      CHECK(alone.hashes.inexact == 0);
+    }
   }
-  SECTION("with one of the middle missing the frames behind it aren't called exact") {
+  SECTION("with one of the middle missing the frames behind it are the same") {
     std::filesystem::remove(all[1]);
     const auto rest = replay(on.log);
     CHECK(rest.hashes.different == 0);
-    CHECK(rest.hashes.inexact > 0);
+    CHECK(rest.hashes.inexact == 0);
+    CHECK(rest.hashes.compared == rest.frames.size());
     CHECK(rest.frames.size() < on.ticks);
   }
+}
+
+TEST_CASE("run log: the last of three segments of one show is replayed alone to the frames of the run",
+          "[actors][unit]") {
+  logged_show on(500, {}, 3);
+  on.build();
+  on.fader("B", 1.0f); // nothing else moves from here on but what nodes remember
+  for (int segment = 0; segment < 3; ++segment) {
+    on.tick(7);
+    on.flush();
+  }
+  on.tick(20);
+  on.end();
+  const auto all = segments_of(on);
+  REQUIRE(all.size() >= 3);
+  const auto whole = replay(on.log);
+  for (std::size_t gone = 0; gone + 1 < all.size(); ++gone) std::filesystem::remove(all[gone]);
+  const auto rest = replay(on.log);
+  CHECK(rest.frames.size() >= 20);
+  CHECK(rest.looks > 15); // a fader that is still on its way, a chase
+  CHECK(rest.hashes.compared == rest.frames.size());
+  CHECK(rest.hashes.different == 0);
+  CHECK(rest.frames.front().exact);
+  for (std::size_t i = 0; i < rest.frames.size(); ++i)
+    CHECK(rest.frames[i].hash == whole.frames[whole.frames.size() - rest.frames.size() + i].hash);
+}
+
+TEST_CASE("run log: a recorder whose question is lost begins the segment without an answer, and says so",
+          "[actors][unit]") {
+  logged_show on(500);
+  on.build();
+  on.tick(3);
+  on.wall_ms += 1'000;
+  on.recording->flush();
+  REQUIRE(on.recording->question()); // to nobody
+  for (int i = 0; i < 12; ++i) on.recording->flush();
+  CHECK(on.metrics->run_log_memory_missed == 1);
+  on.tick(4);
+  on.end();
+  const auto all = segments_of(on);
+  REQUIRE(all.size() == 2);
+  CHECK(replay(on.log).hashes.compared == on.ticks); // from the beginning all is exact as ever
+  std::filesystem::remove(all.front());
+  const auto rest = replay(on.log);
+  CHECK(rest.hashes.inexact == 4);
+  CHECK(rest.hashes.compared == 0);
 }
 
 TEST_CASE("run log: a stage that falls begins a segment in which all is exact again", "[actors][unit]") {
@@ -159,6 +214,29 @@ TEST_CASE("run log: what a slow disk leaves no room for is a gap that is counted
   CHECK(made.hashes.different == 0);
   CHECK(made.hashes.inexact == 4);
   CHECK(on.metrics->run_log_frames_unhashed == 1 + 2);
+}
+
+TEST_CASE("run log: behind a gap it tells what is remembered, and from there on all is exact again",
+          "[actors][unit]") {
+  logged_show on(3'600'000, {}, 3);
+  on.build();
+  on.fader("B", 1.0f);
+  on.tick(5);
+  while (on.gate->admit_tick()) {
+  }
+  on.tick(3);
+  on.gate->reset();
+  on.tick(2);
+  on.flush();
+  on.tick(6);
+  on.end();
+  const auto made = replay(on.log);
+  CHECK(made.gaps == 1);
+  CHECK(made.frames.size() == 5 + 2 + 6);
+  CHECK(made.hashes.inexact == 2);
+  CHECK(made.hashes.inexact_different == 2); // else the test would show nothing
+  CHECK(made.hashes.compared == 5 + 6);
+  CHECK(made.hashes.different == 0);
 }
 
 TEST_CASE("run log: a disk that refuses is tried again every second, with the whole show", "[actors][unit]") {

@@ -90,7 +90,7 @@ struct theatre_rig {
 TEST_CASE("supervisor: whoever of the cast falls is replaced, and the show goes on", "[actors][unit]") {
   theatre_rig on;
   CHECK(on.tick() == 1);
-  const auto who = GENERATE(range(0, 8));
+  const auto who = GENERATE(Catch::Generators::range(0, 8));
   CAPTURE(who);
   auto& parts = on.parts();
   switch (who) {

@@ -27,6 +27,7 @@ input_state_actor::behavior_type fake_inputs(input_state_actor::pointer, notes* 
           [](const network_moved&) {},
           [](const client_gone&) {},
           [](const show_update_ptr&) {},
+          [](const memory_wanted&) {},
           [](flush_atom) {}};
 }
 
@@ -39,6 +40,7 @@ stage_actor::behavior_type fake_stage(stage_actor::pointer, notes* seen) {
           [seen](const show_update_ptr&) { seen->stage.emplace_back("update"); },
           [](const frames_wanted&) {},
           [](const cells_moved&) {},
+          [seen](const memory_wanted&) { seen->stage.emplace_back("memory"); },
           [](const explain_cell&) { return explained_cell_ptr{}; }};
 }
 
@@ -60,11 +62,12 @@ lane_actor::behavior_type fake_lane(lane_actor::pointer, notes* seen) {
 }
 
 lane_actor::behavior_type watching_lane(lane_actor::pointer, std::vector<frame_image_ptr>* images) {
-  return {[](const cast_change&) {},     [images](const frame_news& news) { images->push_back(news.image); },
-          [](const client_news_ptr&) {}, [](const subscribe_client&) {},
-          [](const tell_client&) {},     [](const client_credit&) {},
-          [](const name_client&) {},     [](const history_news_ptr&) {},
-          [](const events_recorded_ptr&) {}};
+  return {
+      [](const cast_change&) {},        [images](const frame_news& news) { images->push_back(news.image); },
+      [](const client_news_ptr&) {},    [](const subscribe_client&) {},
+      [](const tell_client&) {},        [](const client_credit&) {},
+      [](const name_client&) {},        [](const history_news_ptr&) {},
+      [](const events_recorded_ptr&) {}};
 }
 
 template <class Made>
@@ -245,9 +248,10 @@ TEST_CASE("input state: ticks and updates reach the stage in the order in which 
   rig.tell(inputs, tick{{1, 0, 0, 0}});
   rig.tell(inputs, shared(std::move(with_fader)));
   rig.tell(inputs, tick{{2, 1, 1, 1}});
+  rig.tell(inputs, memory_wanted{1});
   rig.tell(inputs, shared(show_update{}));
   rig.drain();
-  CHECK(seen.stage == lines{"tick 1 0", "update", "tick 2 1", "update"});
+  CHECK(seen.stage == lines{"tick 1 0", "update", "tick 2 1", "memory", "update"});
   const auto refused = rig.ask<input_refusals>(
       inputs,
       input_batch{1, {{input_action::move_fader, "f", level{1.0f}}, {input_action::move_fader, "x", {}}}});

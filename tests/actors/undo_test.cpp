@@ -191,7 +191,33 @@ TEST_CASE("undo: the ledger is the same when it is made again from the journal",
   CHECK(again.counts("file", "tour") == undo_counts{0, 0});
 }
 
-TEST_CASE("undo: edits of files by hand are in the way, and can't be undone", "[actors][unit]") {
+TEST_CASE("undo: an edit of a file is undone by who took it in, whole, and done again", "[actors][unit]") {
+  recorded_show show{small_show("tour")};
+  const auto& lamp = show.state().find(entity_kind::fixture, "a");
+  REQUIRE(show.give("ada", update(show.state(), entity_kind::fixture, "b", R"({"name":"Ada's"})")));
+  const auto before = show.contents();
+  // As edit_desk records it: several facts, one command.
+  show.record("bob",
+              {entity_updated{updated(lamp, R"({"name":"By hand","startChannel":77})")},
+               entity_created{record(entity_kind::group, "new", R"({"name":"New","fixtureIds":["a"]})")},
+               entity_deleted{entity_kind::group, "front", 2}},
+              {}, true);
+  const auto taken = show.contents();
+  CHECK(show.ledger.counts("bob", "tour") == undo_counts{1, 0});
+  CHECK(show.ledger.counts("ada", "tour") == undo_counts{1, 0});
+  REQUIRE(show.undo("bob"));
+  CHECK(show.contents() == before);
+  CHECK(show.ledger.counts("bob", "tour") == undo_counts{0, 1});
+  REQUIRE(show.redo("bob"));
+  CHECK(show.contents() == taken);
+  REQUIRE(show.give("ada", update(show.state(), entity_kind::fixture, "a", R"({"name":"Ada's, too"})")));
+  CHECK(reason_of(show.undo("bob")) == "changed");
+  REQUIRE(show.undo("ada"));
+  REQUIRE(show.undo("bob"));
+  CHECK(show.contents() == before);
+}
+
+TEST_CASE("undo: edits of files that nobody took in are in the way, and can't be undone", "[actors][unit]") {
   recorded_show show{small_show("tour")};
   REQUIRE(show.give("ada", update(show.state(), entity_kind::fixture, "a", R"({"name":"Ada's"})")));
   show.record(

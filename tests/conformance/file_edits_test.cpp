@@ -89,6 +89,18 @@ TEST_CASE("edits: one made while the server runs is told, kept, and taken in on 
   CHECK(events[0].at("author") == "Ada");
   eventually([&] { return rest.get("/api/health").body.at("status") == "ok"; });
   CHECK(edits_of(rest).empty());
+
+  // It is Ada's command, and nobody else's; the file follows.
+  CHECK(rest.post("/api/history/undo", json::object{}, {{"X-Operator", "Bob"}}).status == 409);
+  const auto undone = rest.post("/api/history/undo", json::object{}, {{"X-Operator", "Ada"}});
+  REQUIRE(undone.ok());
+  CHECK(undone.data().at("undone").as_array().at(0) == events[0].at("position"));
+  CHECK(rest.read("/api/fixtures/front-right").at("name") == "front-right");
+  CHECK(rest.read("/api/fixtures/back-left").at("name") == "Back");
+  eventually(
+      [&] { return read_text(server.file("fixtures.yaml")).find("name: By hand") == std::string::npos; });
+  REQUIRE(rest.post("/api/history/redo", json::object{}, {{"X-Operator", "Ada"}}).ok());
+  CHECK(rest.read("/api/fixtures/front-right").at("name") == "By hand");
 }
 
 TEST_CASE("edits: one that isn't wanted is let be, and its copy stays", "[conformance][files]") {

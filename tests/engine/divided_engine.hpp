@@ -63,6 +63,9 @@ class divided_engine {
     engine::join_dmx(levels, dmx);
   }
 
+  std::vector<engine::show_evaluator>& evaluators() { return evaluators_; }
+  const std::vector<engine::show_evaluator>& evaluators() const { return evaluators_; }
+
   frame_data frame;
   dmx_data dmx;
   std::size_t moved = 0; ///< times that cells went from one part to another

@@ -25,6 +25,15 @@ struct check {
       insist(network->levels.size() == network->universes.size() * dmx_inputs::channels &&
              network->priorities.size() == network->levels.size());
   }
+  void operator()(const node_memory& one) const {
+    insist(one.type < node_type::count_ && one.varying == !one.cells.empty());
+    insist(one.doubles.size() == one.length() * one.double_columns);
+    insist(one.floats.size() == one.length() * one.float_columns);
+  }
+  void operator()(const held_memory& held) const {
+    insist(held.masks.size() == cells_in(held.cells));
+    for (const auto& column : held.columns) insist(column.size() == held.masks.size());
+  }
   void operator()(const show_entity& one) const { insist(one.entity != nullptr); }
   template <class Other>
   void operator()(const Other&) const {}

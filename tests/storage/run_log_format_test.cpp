@@ -5,6 +5,7 @@
 #include "storage/run_log/frame_hash.hpp"
 #include "tests/storage/run_log_support.hpp"
 
+#include <bit>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -32,6 +33,7 @@ struct sample {
     records.push_back(text_of(record{run_log::show_entity{fader}}));
     writer.show_complete(bytes, 1);
     records.push_back(text_of(record{run_log::show_complete{1}}));
+    remember(writer, bytes, seed);
     moving_inputs inputs(seed);
     tick_time time{1, 0, 0, 77'000};
     for (int i = 0; i < ticks; ++i) {
@@ -62,6 +64,29 @@ struct sample {
     append_block(file, bytes, how);
     bytes.clear();
     ends.push_back(file.size());
+  }
+  void remember(record_writer& writer, std::string& bytes, unsigned seed) {
+    std::mt19937_64 random(seed);
+    const auto any = [&] { return std::bit_cast<double>(random()); }; // not-a-number, infinity, all of it
+    node_memory one{"g", "soft", node_type::smooth, false, false, {}, 1, 2, {any()}, {-0.0f, 1e-42f}};
+    node_memory many{"g", "run", node_type::chase, true, false, {{0, 2}, {700, 1}, {4'294'967'290, 5}}, 2, 0,
+                     {},  {}};
+    for (std::size_t i = 0; i < 2 * many.length(); ++i) many.doubles.push_back(any());
+    const node_memory same{"h", "lfo", node_type::sine_lfo, true, true, {{3, 1'000'000}}, 1, 0, {any()}, {}};
+    held_memory held{{{5, 1}, {7, 2}}, {has_color, has_intensity | has_zoom, 0}, {}};
+    for (auto& column : held.columns) column.assign(3, 0.0f);
+    held.columns[1][0] = 0.25f;
+    held.columns[0][1] = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+    writer.memory_begins(bytes, 4'294'967'295);
+    records.push_back("memory of 4294967295");
+    for (const auto& node : {one, many, same}) {
+      writer.memory(bytes, node);
+      records.push_back(text_of(record{node}));
+    }
+    writer.memory(bytes, held);
+    records.push_back(text_of(record{held}));
+    writer.memory_complete(bytes, 3);
+    records.push_back("remembered 3");
   }
   void change(record_writer& writer, std::string& bytes) {
     const std::vector<fact> facts{
@@ -108,7 +133,7 @@ TEST_CASE("run log bytes: a number of more than 64 bits and a count of more than
 }
 
 TEST_CASE("run log: every record comes back as it was written, plain and packed", "[storage][unit]") {
-  const auto seed = GENERATE(range(0U, 20U));
+  const auto seed = GENERATE(Catch::Generators::range(0U, 20U));
   const auto how = GENERATE(packing::plain, packing::zstd);
   const sample made(seed, how);
   const auto read = read_all_records(made.file);
@@ -149,9 +174,42 @@ TEST_CASE("run log: a bit that has flipped anywhere is found, and nothing false 
 
 TEST_CASE("run log: a segment of a later version says so", "[storage][unit]") {
   auto file = sample(3).file;
-  file[file_mark.size() - 1] = 2;
+  file[file_mark.size() - 1] = static_cast<char>(file_mark.back() + 1);
+  CHECK(read_all_records(file).error == "this segment is of a version that this Troupe doesn't know");
+  file[file_mark.size() - 1] = 0;
   CHECK(read_all_records(file).error == "this segment is of a version that this Troupe doesn't know");
   CHECK(read_all_records("- id: a\n").error == "this isn't a segment of a run log");
+}
+
+TEST_CASE("run log: a segment of the first version is read as ever", "[storage][unit]") {
+  auto file = sample(3).file;
+  file[file_mark.size() - 1] = 1;
+  CHECK(read_all_records(file).records == sample(3).records);
+}
+
+TEST_CASE("run log: memory that no show can have is refused", "[storage][unit]") {
+  const auto refused = [](const node_memory& one) {
+    std::string file{file_mark}, records;
+    record_writer{}.memory(records, one);
+    append_block(file, records, packing::plain);
+    return !read_all_records(file).error.empty();
+  };
+  const node_memory good{"g", "n", node_type::smooth, true, false, {{0, 2}}, 0, 1, {}, {1, 2}};
+  CHECK_FALSE(refused(good));
+  const auto with = [&](auto&& change) {
+    auto bad = good;
+    change(bad);
+    return refused(bad);
+  };
+  CHECK(with([](auto& one) { one.floats.pop_back(); }));
+  CHECK(with([](auto& one) { one.cells = {{4'294'967'295, 1}}, one.floats.pop_back(); }));
+  CHECK(with([](auto& one) { one.cells = {}; }));
+  CHECK(with([](auto& one) { one.cells = {{0, 4'000'000'000}}; })); // more than there are bytes
+  CHECK(with([](auto& one) { one.type = node_type::count_; }));
+  CHECK(with([](auto& one) { one.float_columns = 17; }));
+  CHECK(with([](auto& one) { one.varying = false, one.same = true; }));
+  CHECK(with([](auto& one) { one.same = true; })); // only of one double
+  CHECK(with([](auto& one) { one.graph_id = std::string(200, 'x'); }));
 }
 
 TEST_CASE("run log: values that no run can have are refused", "[storage][unit]") {

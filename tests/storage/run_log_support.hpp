@@ -5,6 +5,7 @@
 #include "storage/run_log/segment_reader.hpp"
 #include "tests/storage/storage_support.hpp"
 
+#include <bit>
 #include <random>
 
 namespace troupe::storage::test {
@@ -111,6 +112,35 @@ struct record_text {
     return "hash " + std::to_string(one.frame_number) + ' ' + std::to_string(one.hash);
   }
   std::string operator()(const run_log::run_ended&) const { return "end"; }
+  std::string operator()(const run_log::memory_begins& one) const {
+    return "memory of " + std::to_string(one.cells);
+  }
+  std::string operator()(const node_memory& one) const {
+    std::string out = "node " + one.graph_id + ' ' + one.node_id + ' ' +
+                      std::to_string(static_cast<int>(one.type)) + (one.varying ? " varying" : "") +
+                      (one.same ? " same" : "") + cells(one.cells) + ' ' +
+                      std::to_string(one.double_columns) + '/' + std::to_string(one.float_columns);
+    for (const auto value : one.doubles) out += ' ' + std::to_string(std::bit_cast<std::uint64_t>(value));
+    for (const auto value : one.floats) out += ' ' + std::to_string(std::bit_cast<std::uint32_t>(value));
+    return out;
+  }
+  std::string operator()(const held_memory& held) const {
+    std::string out = "held" + cells(held.cells);
+    for (std::size_t i = 0; i < held.masks.size(); ++i) {
+      out += ' ' + std::to_string(held.masks[i]);
+      for (const auto& column : held.columns)
+        out += '/' + std::to_string(std::bit_cast<std::uint32_t>(column[i]));
+    }
+    return out;
+  }
+  std::string operator()(const run_log::memory_complete& one) const {
+    return "remembered " + std::to_string(one.nodes);
+  }
+  static std::string cells(const cell_runs& runs) {
+    std::string out;
+    for (const auto& one : runs) out += ' ' + std::to_string(one.first) + '+' + std::to_string(one.count);
+    return out;
+  }
 };
 
 inline std::string text_of(const run_log::record& one) {
