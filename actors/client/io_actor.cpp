@@ -19,6 +19,7 @@ io_actor::io_actor(caf::actor_config& config, boost::asio::io_context& context)
 
 void io_actor::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
   const std::lock_guard guard{lock_};
+  if (ended_) return; // an element that stayed could hold the actor that holds it
   if (box_.empty())
     boost::asio::post(context_, [this, keep = caf::strong_actor_ptr(ctrl())] { run_burst(); });
   box_.push_back(std::move(element));
@@ -67,7 +68,12 @@ void io_actor::launch(caf::execution_unit*, bool, bool hide) {
 }
 
 void io_actor::shut() {
-  if (std::exchange(ended_, true)) return;
+  std::vector<caf::mailbox_element_ptr> unread;
+  {
+    const std::lock_guard guard{lock_};
+    if (std::exchange(ended_, true)) return;
+    unread.swap(box_);
+  }
   quit(caf::exit_reason::user_shutdown);
   cleanup(caf::exit_reason::user_shutdown, &unit_);
   let_go();

@@ -80,7 +80,8 @@ class io_actor : public io_actor_base {
 
   boost::asio::io_context& context_;
   caf::scoped_execution_unit unit_;
-  std::mutex lock_; // guards the box between CAF's threads and the I/O thread; no handler runs under it
+  // Guards the box, and the end, between CAF's threads and the I/O thread; no handler runs under it.
+  std::mutex lock_;
   std::vector<caf::mailbox_element_ptr> box_;
   /// By the id of the response. Bounded by who asks: a client waits for its answer, or is at its limit.
   std::unordered_map<std::uint64_t, waiting_request> waiting_;

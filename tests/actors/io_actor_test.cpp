@@ -36,7 +36,7 @@ struct asking {
     actor = static_cast<asking_actor*>(caf::actor_cast<caf::abstract_actor*>(made));
   }
   ~asking() {
-    actor->shut();
+    if (kept) actor->shut();
     run();
     kept.reset();
   }
@@ -113,4 +113,15 @@ TEST_CASE("io actor: requests with different timeouts fail each in its time", "[
   for (int i = 0; i < 3; ++i) with.pass(250ms);
   CHECK(with.told.size() == 3);
   CHECK(with.actor->requests_waiting() == 0);
+}
+
+TEST_CASE("io actor: once it has ended nothing that comes keeps it alive", "[actors][unit]") {
+  asking with;
+  caf::weak_actor_ptr gone{with.kept.get()};
+  with.ask(1s); // a message to itself is on its way
+  with.actor->shut();
+  with.rig.advance(250ms); // it arrives, and its thread doesn't look any more
+  with.open.clear();
+  with.kept.reset();
+  CHECK_FALSE(gone.lock());
 }

@@ -5,6 +5,8 @@
 #include "tests/actors/show_support.hpp"
 #include "tests/support/actor_rig.hpp"
 
+#include <algorithm>
+
 using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;
@@ -285,6 +287,7 @@ struct hub_rig {
   actor_rig rig;
   frame_hub_actor hub = rig.own(rig.system().spawn(frame_hub));
   std::uint64_t frames = 0;
+  frame_layout layout{shared(fixture_layout{}), {}};
   std::shared_ptr<runtime_metrics> metrics = std::make_shared<runtime_metrics>();
 
   hub_rig() {
@@ -299,11 +302,20 @@ struct hub_rig {
   void frame() {
     frame_data made;
     made.time.frame_number = ++frames;
-    made.layout = shared(frame_layout{shared(fixture_layout{}), {}});
+    made.layout = shared(layout);
     dmx_data universes;
     universes.time = made.time;
     rig.tell(hub, frame_made{shared(std::move(made)), shared(std::move(universes))});
     rig.drain();
+  }
+  /// @returns how often the status was told in frames of 20 ms each
+  std::size_t statuses(int many) {
+    seen.lane.clear();
+    for (int i = 0; i < many; ++i) {
+      rig.advance(20ms);
+      frame();
+    }
+    return static_cast<std::size_t>(std::count(seen.lane.begin(), seen.lane.end(), "status"));
   }
   lines told() {
     std::erase(seen.lane, "status");
@@ -324,6 +336,23 @@ TEST_CASE("frame hub: a lane that isn't ready gets only the newest frame, once",
   on.rig.tell(on.hub, lane_ready{0});
   on.rig.drain();
   CHECK(on.told().empty());
+}
+
+TEST_CASE("frame hub: the status comes ten times a second, above 64 KiB once, and at once after a change",
+          "[actors][unit]") {
+  hub_rig on;
+  CHECK(on.statuses(500) == 100);
+  instance_site large;
+  large.graph_id = std::string(64 * 1024, 'g');
+  on.layout.instances = {large};
+  on.statuses(10);
+  CHECK(on.statuses(500) == 10);
+  CHECK(on.statuses(20) == 0);
+  show_update enabled;
+  enabled.announcements.emplace_back();
+  on.rig.tell(on.hub, shared(std::move(enabled)));
+  CHECK(on.statuses(5) == 1);
+  CHECK(on.statuses(20) == 0);
 }
 
 TEST_CASE("frame hub: images have cells as long as a client wants them", "[actors][unit]") {

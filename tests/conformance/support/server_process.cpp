@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -114,6 +115,8 @@ int server_process::wait() {
   close(handle);
   if (!in_time) throw std::runtime_error("the server doesn't end; it says:\n" + log());
   reap(true);
+  if (*exit_code_ != 0)
+    std::fprintf(stderr, "the server ended with %d; it says:\n%s\n", *exit_code_, log().c_str());
   return *exit_code_;
 }
 
