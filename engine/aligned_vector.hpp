@@ -17,7 +17,7 @@ struct cache_line_allocator {
   cache_line_allocator(const cache_line_allocator<U>&) noexcept {}
 
   T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), line)); }
-  void deallocate(T* p, std::size_t n) noexcept { ::operator delete(p, n * sizeof(T), line); }
+  void deallocate(T* p, std::size_t) noexcept { ::operator delete(p, line); }
   friend bool operator==(const cache_line_allocator&, const cache_line_allocator&) noexcept { return true; }
 };
 
