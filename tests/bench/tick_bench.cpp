@@ -151,8 +151,8 @@ class theatre {
     options.gauges = std::make_shared<actors::runtime_gauges>();
     options.now_ns = steady_now_ns;
     options.set_rate = [](std::int64_t) {};
-    parts_.input_state = system_.spawn(actors::input_state);
-    parts_.stages = {system_.spawn<caf::detached>(actors::stage)};
+    parts_.input_state = system_.spawn(actors::input_state, false);
+    parts_.stages = {system_.spawn<caf::detached>(actors::stage, std::uint16_t{0}, false)};
     parts_.frame_hub = system_.spawn(actors::frame_hub);
     parts_.outputs = {system_.spawn<caf::detached>(probe, &found.dmx,
                                                    std::function<void()>([this] { enough_.set_value(); }))};
