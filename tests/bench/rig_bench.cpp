@@ -175,13 +175,13 @@ int main(int argc, char** argv) {
   server.await_listening();
   rest_client rest{server.port()};
   while (rest.read("/api/runtime/status").at("frameNumber").to_number<double>() < 2 * hz)
-    std::this_thread::sleep_for(10ms);
+    std::this_thread::sleep_for(10ms); // there is only asking
 
   const auto packets = there.counts().packets.load(), frames = there.counts().frames.load();
   const exposition before{rest};
   const auto cpu = processor_seconds(server.pid()), receiving = processor_seconds(there.pid());
   const auto start = std::chrono::steady_clock::now();
-  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); // what is measured
   const exposition after{rest};
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const auto status = rest.read("/api/runtime/status");

@@ -137,7 +137,7 @@ void measure_ticks(const char* what, std::uint16_t port, const std::function<std
   {
     const auto before = rest.read("/api/runtime/status").at("ticksSkipped").to_number<double>();
     const bare_clock clock{bare, period_ns};
-    std::this_thread::sleep_for(10'500ms);
+    std::this_thread::sleep_for(10'500ms); // the server tells of its last ten seconds
     const auto status = rest.read("/api/runtime/status");
     const auto& late = status.at("latenessMs").as_object();
     p50 = late.at("p50").to_number<double>() * 1e3;
@@ -168,7 +168,7 @@ void ticks(int subscribers, int writing) {
   measure_ticks("idle", port, [] { return std::string{"no clients"}; });
   const silent_clients watching{port, subscribers, R"({"type":"runtime/subscribeFrames","mode":"full"})"};
   const writers changing{port, writing};
-  std::this_thread::sleep_for(1s);
+  std::this_thread::sleep_for(1s); // until all of them are at work
   const auto frames = watching.bytes(), changes = changing.done();
   const auto start = clock_type::now();
   measure_ticks("loaded", port, [&] {
@@ -191,7 +191,7 @@ void start(int fixtures) {
   const auto light = seconds_since(begun);
   rest_client rest{server.process->port()};
   while (rest.read("/api/runtime/status").at("frameNumber").to_number<double>() < 60)
-    std::this_thread::sleep_for(10ms);
+    std::this_thread::sleep_for(10ms); // there is only asking
   const auto status = rest.read("/api/runtime/status");
   std::printf("%d fixtures, 10 graphs: listening after %.2f s, first Art-Net packet after %.2f s\n", fixtures,
               listening, light);
